@@ -9,10 +9,10 @@ import { Timeline } from './timeline.ts'
 
 /** Times of every request. */
 const REQUEST_TIMES = ['responseTime', 'serviceTime', 'targetTime'] as const
-/** Times of streams, which a result contains only if there were any. */
-const STREAM_TIMES = ['firstMessageTime', 'messageGap'] as const
+/** Times that a result contains only if there were any. */
+const OPTIONAL_TIMES = ['firstMessageTime', 'messageGap', 'undelayedTime'] as const
 
-const TIMES = [...REQUEST_TIMES, ...STREAM_TIMES] as const
+const TIMES = [...REQUEST_TIMES, ...OPTIONAL_TIMES] as const
 
 type TimeName = (typeof TIMES)[number]
 
@@ -83,7 +83,7 @@ export class BatchSeries {
     const column = (key: Exclude<keyof Batch, 'histograms'>): number[] => batches.map((batch) => batch[key])
     const encoded = (name: TimeName): string[] =>
       batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
-    const streams = STREAM_TIMES.filter((name) => batches.some(({ histograms }) => histograms[name].buckets.length > 0))
+    const optional = OPTIONAL_TIMES.filter((name) => batches.some(({ histograms }) => histograms[name].buckets.length > 0))
     return {
       startMs,
       lengthMs,
@@ -97,7 +97,7 @@ export class BatchSeries {
       responseTime: encoded('responseTime'),
       serviceTime: encoded('serviceTime'),
       targetTime: encoded('targetTime'),
-      ...Object.fromEntries(streams.map((name) => [name, encoded(name)])),
+      ...Object.fromEntries(optional.map((name) => [name, encoded(name)])),
     }
   }
 }
@@ -109,6 +109,7 @@ function emptyBatch(inFlight: number): Batch {
     targetTime: EMPTY,
     firstMessageTime: EMPTY,
     messageGap: EMPTY,
+    undelayedTime: EMPTY,
   }
   return { arrivals: 0, inFlight, generatorLagMs: 0, successes: 0, errors: 0, dropped: 0, unanswered: 0, histograms }
 }
@@ -132,6 +133,7 @@ function join(first: Batch, second: Batch): Batch {
       targetTime: histogram('targetTime'),
       firstMessageTime: histogram('firstMessageTime'),
       messageGap: histogram('messageGap'),
+      undelayedTime: histogram('undelayedTime'),
     },
   }
 }

@@ -68,6 +68,11 @@ export function latencyLimits(sla: Sla): readonly LatencyLimit[] {
   return Object.entries(sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
 }
 
+/** The recorded times: those of a result, and the target time without the delays of the machine, by batch only. */
+const RECORDED = [...DISTRIBUTIONS, 'undelayedTime'] as const
+
+type RecordedName = DistributionName | 'undelayedTime'
+
 /** The counts of a tally, as plain data that can cross a thread and be added without loss. */
 export interface TallyDelta {
   readonly arrivals: number
@@ -82,7 +87,7 @@ export interface TallyDelta {
   readonly errors: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
   readonly overLimit: readonly number[]
   readonly statuses: StatusDelta
-  readonly distributions: Readonly<Partial<Record<DistributionName, HistogramDelta>>>
+  readonly distributions: Readonly<Partial<Record<RecordedName, HistogramDelta>>>
 }
 
 /**
@@ -90,8 +95,8 @@ export interface TallyDelta {
  */
 export class Tally {
   readonly #limits: readonly LatencyLimit[]
-  readonly #histograms = Object.fromEntries(DISTRIBUTIONS.map((name) => [name, new Histogram()])) as Record<
-    DistributionName,
+  readonly #histograms = Object.fromEntries(RECORDED.map((name) => [name, new Histogram()])) as Record<
+    RecordedName,
     Histogram
   >
   #arrivals = 0
@@ -174,6 +179,9 @@ export class Tally {
     histograms.queueTime.record(sentMs - dueMs)
     histograms.scheduleLag.record(dueMs - intendedMs)
     histograms.targetTime.record(doneMs - dueMs)
+    if (sample.delayMs !== undefined) {
+      histograms.undelayedTime.record(Math.max(0, doneMs - dueMs - sample.delayMs))
+    }
     if (!Number.isNaN(sample.firstMessageMs)) histograms.firstMessageTime.record(sample.firstMessageMs)
     for (let i = 0; i < this.#limits.length; i++) {
       if (responseMs > (this.#limits[i]?.limitMs ?? Number.POSITIVE_INFINITY)) {
@@ -252,8 +260,8 @@ export class Tally {
   }
 
   #delta(read: (histogram: Histogram) => HistogramDelta | undefined): TallyDelta {
-    const distributions: Partial<Record<DistributionName, HistogramDelta>> = {}
-    for (const name of DISTRIBUTIONS) {
+    const distributions: Partial<Record<RecordedName, HistogramDelta>> = {}
+    for (const name of RECORDED) {
       const delta = read(this.#histograms[name])
       if (delta !== undefined) distributions[name] = delta
     }

@@ -227,6 +227,11 @@ export interface Batches {
   readonly firstMessageTime?: BatchTimes
   /** Gaps between messages, by the time of the later message. Absent if nothing streamed. */
   readonly messageGap?: BatchTimes
+  /**
+   * Target times of the successes, minus the maximum that waits of the generator and of the target for a core can have
+   * added to each. One histogram per batch. Absent if nothing disturbed the run, and in results of earlier versions.
+   */
+  readonly undelayedTime?: readonly string[]
 }
 
 /** Counts and latencies of a group of requests, with the histograms of the latencies. */

@@ -29,5 +29,8 @@ export type ToolFault =
     }
   | { readonly code: 'no-descriptors' }
   | { readonly code: 'no-ports' }
-  /** The target waited for a core, for up to `waitMs` in a second; without that wait, the requests do not fail. */
-  | { readonly code: 'target-starved'; readonly waitMs: Ms }
+  /**
+   * Other processes used `cpuPercent` of a core. Meanwhile a thread of the target waited for a core for up to `waitMs`
+   * in a second, and the generator was up to `lagMs` late; without these delays, the requests do not fail.
+   */
+  | { readonly code: 'cores-taken'; readonly cpuPercent: number; readonly waitMs: Ms; readonly lagMs: Ms }

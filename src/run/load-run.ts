@@ -136,7 +136,7 @@ export class Run implements LoadRun {
     const { stopped } = this.#lifetime
     fleet.begin(job)
     // Finding the target's processes takes some time, during which the generators open their connections.
-    this.#outcome.watch(this.#resources)
+    this.#outcome.watch(this.#resources, (pids) => fleet.watch(pids))
     await Promise.race([fleet.ready, stopped])
     if (!this.#lifetime.isRunning) return
     const startMs = this.#lifetime.startIn(LEAD_MS + this.#plan.warmUpMs)

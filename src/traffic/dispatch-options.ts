@@ -1,4 +1,5 @@
 import type { Overflow } from '../model/plan.ts'
+import type { Delays } from '../model/delays.ts'
 import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { TraceIds } from '../model/trace.ts'
@@ -43,6 +44,8 @@ export interface DispatchOptions<Request> {
   readonly lastArrivalMs: Ms
   /** Creates trace contexts for requests; absent if nothing is traced. */
   readonly traceIds?: TraceIds
+  /** Absent if delays of the machine are not measured. */
+  readonly delays?: Delays
   /** A journey keeps the connection of its first step until it ends, and no other request uses it. */
   readonly holdConnections?: boolean
   /** The caller ends the pool, because it counts messages that arrive after the last response. */

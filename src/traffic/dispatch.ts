@@ -168,6 +168,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #arrive(planned: Planned<Request>, intendedMs: Ms, dueMs: Ms): Exchange<Request> {
     const exchange = new Exchange(this, planned, intendedMs, dueMs)
+    const inFlight = this.#sent.size + this.#waiting.size
+    exchange.delaysBeforeMs = this.#options.delays?.before({ dueMs, lagMs: dueMs - intendedMs, inFlight })
     this.#conservation.arrived(intendedMs, dueMs)
     this.#events.arrived(exchange)
     return exchange
@@ -262,6 +264,9 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #settle(exchange: Exchange<Request>): void {
     this.#conservation.finished(exchange.intendedMs, exchange.doneMs)
+    if (this.#options.delays !== undefined && exchange.delaysBeforeMs !== undefined) {
+      exchange.delayMs = this.#options.delays.until(exchange.doneMs) - exchange.delaysBeforeMs
+    }
     this.#events.settled(exchange)
     if (exchange.journey !== undefined) this.#journeys.settled(exchange, exchange.journey)
   }
@@ -282,6 +287,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #tick(): void {
     const nowMs = this.now()
+    this.#options.delays?.checked(nowMs, TICK_MS)
     const { requestTimeoutMs, lastArrivalMs } = this.#options
     const late = (sinceMs: Ms): boolean => nowMs - sinceMs >= requestTimeoutMs
     for (let head = this.#sent.head; head !== undefined && late(head.sentMs); head = this.#sent.head) {

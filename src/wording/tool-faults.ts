@@ -1,5 +1,5 @@
 import type { ToolFault } from '../model/tool-fault.ts'
-import { formatCount, formatMs, formatPlural } from './figures.ts'
+import { formatCount, formatMs, formatPercent, formatPlural } from './figures.ts'
 import { sentenceFrom, type Sentences } from './sentences.ts'
 
 export const toolFaultSentences: Sentences<ToolFault> = {
@@ -21,8 +21,13 @@ export const toolFaultSentences: Sentences<ToolFault> = {
   },
   'no-descriptors': () => 'the generator had no file descriptors left',
   'no-ports': () => 'the generator had no local ports left',
-  'target-starved': ({ waitMs }) =>
-    `the target waited for a core for up to ${formatMs(waitMs)} ms in a second: without that wait, this is not a fail`,
+  'cores-taken': ({ cpuPercent, waitMs, lagMs }) => {
+    const delays = [
+      ...(waitMs > 0 ? [`the target waited for a core for up to ${formatMs(waitMs)} ms in a second`] : []),
+      ...(lagMs > 0 ? [`the generator was up to ${formatMs(lagMs)} ms late`] : []),
+    ].join(' and ')
+    return `other processes used ${formatPercent(cpuPercent / 100)} of a core, ${delays}: without these delays, this is not a fail`
+  },
 }
 
 /** Returns the sentence for a fault of the generator or of this machine. */

@@ -131,7 +131,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
 const TROUBLE_SHARE = 0.5
 
 function remainingRequests(result: LoadResult, { p99Ms }: LimitSlo): RemainingRequests | undefined {
-  const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, of: 'latencies' })
+  const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, limitMs: p99Ms })
   if (outside === undefined) return undefined
   const { rest, fault } = outside
   const stopped = stoppedRequests(rest)

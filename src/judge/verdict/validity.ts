@@ -7,7 +7,7 @@ import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.t
 import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
-import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
+import { coreWaits, explainedBy, foreignCpuPercent, undelayed, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
 import { toolFaultSentence } from '../../wording/tool-faults.ts'
 import { formatCount, formatPercent, formatPlural } from '../../wording/figures.ts'
@@ -129,6 +129,8 @@ export interface SameQuestion {
   readonly of?: 'latency' | 'errors'
   /** Latency limit, if the question has one. */
   readonly limitMs?: Ms
+  /** Whether the limit is for a time within a stream, whose delays are known only as the sum of a second. */
+  readonly ofStream?: boolean
   /**
    * Whether the figures outside the late periods fail as well. Their response times contain no lateness of the
    * generator.
@@ -160,18 +162,19 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
     limitMs === undefined
       ? Math.min(allowedLagMs(run, run), Math.max(LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
       : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const outside = outsideTrouble(figures, run, { lateMs, of: limitMs === undefined ? 'counts' : 'latencies' })
+  const outside = outsideTrouble(figures, run, { lateMs, limitMs, ofStream: question.ofStream })
   return outside === undefined || failsOn(outside.rest, outside.late) ? undefined : outside.standing
 }
 
 interface TroubleQuestion {
   /** Lateness of the generator above which a part of the run is late. */
   readonly lateMs: Ms
-  /** Correction for a target that waited for a core: shorter times, or fewer unfinished requests. */
-  readonly of: 'latencies' | 'counts'
+  /** Latency limit; undefined for a question about counts of requests. */
+  readonly limitMs: Ms | undefined
+  readonly ofStream?: boolean | undefined
 }
 
-/** A run without the time in which the generator was late or the target waited for a core. */
+/** A run without the effects of a late generator, or of a target that waited for a core. */
 export interface OutsideTrouble {
   readonly rest: JudgedFigures
   readonly late: readonly LatePeriod[]
@@ -180,30 +183,54 @@ export interface OutsideTrouble {
   readonly standing: Standing
 }
 
-/** Returns the figures outside the late periods of the generator; undefined if there are none. */
+/**
+ * Returns the figures without what the generator or a lack of cores can explain; undefined if nothing disturbed the
+ * run. Without other load on the machine, these are the figures outside the late periods of the generator. With other
+ * load, nearly every batch contains a delay, and a request keeps what its own delays leave of its time.
+ */
 export function outsideTrouble(
   figures: JudgedFigures,
   run: LoadResult,
   question: TroubleQuestion,
 ): OutsideTrouble | undefined {
-  const late = latePeriods(run, question.lateMs)
-  const keeps = outsideOf(figures, late)
+  const { lateMs, limitMs, ofStream = false } = question
+  const late = latePeriods(run, lateMs)
   const waitsMs = coreWaits(figures, run)
-  const isLate = keeps.includes(false)
   const maxWaitMs = Math.max(0, ...waitsMs)
+  const isLate = late.length > 0
   if (!isLate && maxWaitMs === 0) return undefined
-  const unstarved = question.of === 'counts' ? unstarvedBy(figures, waitsMs) : shortenedBy(figures, waitsMs)
-  const rest = remainingFigures(unstarved, keeps)
-  const fault: ToolFault = isLate
-    ? { code: 'sent-late', lagMs: maxLagMs(run) }
-    : { code: 'target-starved', waitMs: maxWaitMs }
-  return { rest, late, fault, standing: isLate ? notDelivered(fault, run) : starved(fault) }
+  const unstarved = unstarvedBy(figures, waitsMs)
+  const cpuPercent = foreignCpuPercent(run)
+  const withoutDelays =
+    cpuPercent === undefined || limitMs === undefined || ofStream ? undefined : undelayed(unstarved)
+  const rest =
+    withoutDelays === undefined
+      ? remainingFigures(
+          limitMs === undefined ? unstarved : explainedBy(unstarved, run, limitMs),
+          outsideOf(figures, late),
+        )
+      : remainingFigures(
+          withoutDelays,
+          waitsMs.map(() => true),
+        )
+  const fault = faultOf(cpuPercent, isLate ? maxLagMs(run) : 0, maxWaitMs)
+  return {
+    rest,
+    late: withoutDelays === undefined ? late : [],
+    fault,
+    standing: cpuPercent === undefined ? notDelivered(fault, run) : coresTaken(fault, isLate, maxWaitMs > 0),
+  }
 }
 
-function starved(fault: ToolFault): Standing {
+function faultOf(cpuPercent: number | undefined, lagMs: Ms, waitMs: Ms): ToolFault {
+  return cpuPercent === undefined ? { code: 'sent-late', lagMs } : { code: 'cores-taken', cpuPercent, waitMs, lagMs }
+}
+
+function coresTaken(fault: ToolFault, fromGenerator: boolean, fromTarget: boolean): Standing {
+  const whom = [...(fromTarget ? ['the target'] : []), ...(fromGenerator ? ['the generator'] : [])].join(' and ')
   return {
     verdict: 'invalid',
-    reason: 'other processes took cores from the target',
+    reason: `other processes took cores from ${whom}`,
     fault,
     details: [toolFaultSentence(fault), 'stop other processes, or run the target on another machine'],
   }
@@ -218,6 +245,11 @@ export function shownFail(figures: JudgedFigures, run: LoadResult, question: Sam
 function notDelivered(fault: ToolFault, run: LoadResult): Standing {
   const { eventLoopUtilization, threads } = run.generator
   const busy = eventLoopUtilization > 0.8
+  const cpuPercent = foreignCpuPercent(run)
+  const other =
+    cpuPercent === undefined
+      ? 'use a machine with less other load, lower the rate, or raise threads'
+      : `other processes used ${formatPercent(cpuPercent / 100)} of a core: stop them, or use another machine`
   return {
     verdict: 'invalid',
     reason: 'the load was not delivered',
@@ -226,7 +258,7 @@ function notDelivered(fault: ToolFault, run: LoadResult): Standing {
       toolFaultSentence(fault),
       busy
         ? `the generator threads were busy ${formatPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
-        : 'use a machine with less other load, lower the rate, or raise threads',
+        : other,
     ],
   }
 }

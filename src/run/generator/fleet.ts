@@ -190,6 +190,11 @@ export class GeneratorFleet {
     return this.#setups.length > 0 ? { from: 'caller' } : this.#plan.setup
   }
 
+  /** Names the processes of the target on this machine, so that the generators see how long these wait for a core. */
+  watch(pids: readonly number[]): void {
+    for (const generator of this.#generators) generator.post({ type: 'target', pids })
+  }
+
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
   start(startMs: Ms): void {
     this.#started = true

@@ -1,5 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../../measure/monitor/host.ts'
+import { measureDelays } from '../../measure/core-delays.ts'
 import type { MetricReceiver } from '../../measure/metric.ts'
 import { Recorder } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
@@ -67,6 +68,7 @@ export class Generator {
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
   readonly #tracer: Tracer | undefined
+  readonly #delays = measureDelays()
   readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One for each lane; empty before `open`. */
@@ -164,6 +166,7 @@ export class Generator {
         protocol,
         clock: this.#clock,
         recorder: this.#recorder,
+        delays: this.#delays.delays,
         tracer: this.#tracer,
         fed: this.#fed,
         code,
@@ -187,6 +190,7 @@ export class Generator {
   handle(message: ToGenerator): void {
     if (message.type === 'start') this.#start(message.startMs)
     else if (message.type === 'stop') this.#stop()
+    else if (message.type === 'target') this.#delays.watch(message.pids)
     else if (message.type !== 'requests') this.#setups.handle(message)
     else {
       this.#fed?.feed(message.first, withFailures(message))
@@ -226,6 +230,7 @@ export class Generator {
   }
 
   #halt(): void {
+    this.#delays.close()
     this.#stopSnapshots?.()
     this.#stopPauseTicks?.()
   }

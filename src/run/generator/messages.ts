@@ -61,6 +61,8 @@ export type ToGenerator =
   | { readonly type: 'start'; readonly startMs: Ms }
   | ({ readonly type: 'requests'; readonly first: number } & MadeRequests)
   | SetupOrder
+  /** The processes of the target on this machine. */
+  | { readonly type: 'target'; readonly pids: readonly number[] }
   | { readonly type: 'stop' }
 
 /** A message to a generator thread. The messages of one job use the job's own `port`, in both directions. */

@@ -13,8 +13,11 @@ import { isStdio } from '../../model/target.ts'
 
 /** One each for standard input, output and error of a stdio process. */
 const DESCRIPTORS_OF_PROCESS = 3
-/** A generator thread and the thread that wakes it have an event loop each. */
-const DESCRIPTORS_OF_THREAD = 10
+/**
+ * A generator thread and the thread that wakes it have an event loop each. The generator also keeps the times of its
+ * own thread and of some of the target's open.
+ */
+const DESCRIPTORS_OF_THREAD = 17
 /** For files that are open briefly, such as modules and /proc, and for the pipes of a started target. */
 const SPARE_DESCRIPTORS = 10
 /** A message that is not streamed is held as an object, as a string and as bytes. */

@@ -65,9 +65,12 @@ export class RunOutcome {
     this.#metrics = metrics
   }
 
-  /** Starts to watch the targets and this machine. `resources` are those before the run. */
-  watch(resources: Resources): void {
-    this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, this.#metrics)
+  /**
+   * Starts to watch the targets and this machine. `resources` are those before the run; `onProcesses` receives the
+   * processes of a target on this machine.
+   */
+  watch(resources: Resources, onProcesses: (pids: readonly number[]) => void): void {
+    this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, this.#metrics, onProcesses)
   }
 
   measureFrom(startMs: Ms): void {

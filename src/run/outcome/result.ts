@@ -2,7 +2,8 @@ import type { Collector } from '../../measure/collector.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
-import type { PhaseFigures } from '../../model/figures.ts'
+import type { JudgedFigures, PhaseFigures } from '../../model/figures.ts'
+import { mapValues } from '../../model/map-values.ts'
 import type { Ended, GeneratorFigures, LoadResult, PlanSummary, TargetFigures } from '../../model/result.ts'
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
@@ -43,7 +44,9 @@ export interface ResultParts {
 export function buildResult(parts: ResultParts): LoadResult {
   const { plan, collector, states, ended } = parts
   const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
-  const total = collector.total(durationMs)
+  const isDisturbed = parts.doubts.some(({ code }) => code === 'foreign-load')
+  const shown = <Kind extends JudgedFigures>(figures: Kind): Kind => (isDisturbed ? figures : withoutDelays(figures))
+  const total = shown(collector.total(durationMs))
   const protocol = protocolOf(parts)
   const doubts = [...parts.doubts, ...(protocol === 'http' ? redirectDoubts(total) : []), ...unitDoubts(collector)]
   const result: LoadResult = {
@@ -64,8 +67,8 @@ export function buildResult(parts: ResultParts): LoadResult {
     inFlight: collector.inFlight,
     unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
     ...total,
-    operations: cleanNames(collector.operations(durationMs)),
-    phases: cleanNames(phasesOf(parts, durationMs)),
+    operations: cleanNames(mapValues(collector.operations(durationMs), shown)),
+    phases: cleanNames(mapValues(phasesOf(parts, durationMs), shown)),
     journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
     metrics: metricsOf(collector),
     pool: poolOf(states, parts.elapsedMs),
@@ -78,6 +81,12 @@ export function buildResult(parts: ResultParts): LoadResult {
     tracing: cleanJson(parts.tracing),
   }
   return deepFreeze(makeReadable(result))
+}
+
+/** Verdicts use the delays of requests only where other processes disturbed the run. */
+function withoutDelays<Kind extends JudgedFigures>(figures: Kind): Kind {
+  const { undelayedTime: _, ...batches } = figures.batches
+  return { ...figures, batches }
 }
 
 /** Before the end of the run, only the collected time counts, because counts and time must cover the same time span. */

@@ -40,6 +40,7 @@ export class Watch {
   readonly #host = new HostWatch()
   readonly #standing: readonly Doubt[]
   readonly #resources: Resources
+  readonly #onProcesses: (pids: readonly number[]) => void
   #samples: TargetSample[] = []
   #everyMs = SAMPLE_MS
   #timer: NodeJS.Timeout | undefined
@@ -51,16 +52,20 @@ export class Watch {
     unwatched: string | undefined,
     standing: readonly Doubt[],
     resources: Resources,
+    onProcesses: (pids: readonly number[]) => void,
   ) {
     this.#targets = targets
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
     this.#resources = resources
+    this.#onProcesses = onProcesses
+    this.#reportProcesses()
   }
 
   /**
-   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one.
+   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one. `onProcesses`
+   * receives the processes of a target on this machine, now and every second: they may start or end others.
    */
   static start(
     plan: CompiledPlan,
@@ -68,10 +73,11 @@ export class Watch {
     placement: Placement,
     resources: Resources,
     metrics: TargetWatch | undefined,
+    onProcesses: (pids: readonly number[]) => void,
   ): Watch {
     const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, targets, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
-      new Watch(targets, target, unwatched, standing, resources)
+      new Watch(targets, target, unwatched, standing, resources, onProcesses)
     if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
@@ -95,6 +101,7 @@ export class Watch {
   /** Adds a process of the target that a connection has started. */
   follow(pid: number): void {
     this.#target?.follow(pid)
+    this.#reportProcesses()
   }
 
   /** Takes no more samples. One that was requested before is still added. */
@@ -132,6 +139,10 @@ export class Watch {
     return [...generatorDoubts(states, this.#resources), ...this.#standing, ...proxyDoubts(this.#targets), ...known]
   }
 
+  #reportProcesses(): void {
+    this.#onProcesses(this.#target?.pids ?? [])
+  }
+
   #schedule(): void {
     this.#timer = realTime.setTimeout(() => {
       this.#schedule()
@@ -142,6 +153,7 @@ export class Watch {
   async #sample(): Promise<void> {
     const sample = await this.#target?.sample()
     if (sample === undefined) return
+    this.#reportProcesses()
     // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
     // covers the time until then.
     this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })

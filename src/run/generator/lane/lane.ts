@@ -2,6 +2,7 @@ import type { Sample } from '../../../model/sample.ts'
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
 import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
+import type { Delays } from '../../../model/delays.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
@@ -45,6 +46,7 @@ export interface LaneParts {
   readonly protocol: Protocol<AnyRequest>
   readonly clock: RunClock
   readonly recorder: Recorder
+  readonly delays: Delays
   /** Undefined if nothing is traced. */
   readonly tracer: Tracer | undefined
   /** Source of the requests that another thread makes; undefined if there are none. */
@@ -94,6 +96,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   return new Dispatcher(
     {
       clock,
+      delays: parts.delays,
       ...(tracer !== undefined && { traceIds: tracer.ids }),
       source:
         journey === undefined

@@ -258,12 +258,14 @@ export class LoadSession {
     debugLog(`${this.#options.test}: ended early: ${because}`)
     this.#endedBecause = because
     for (const load of this.#loads) load.keepPartial(because)
+    this.#options.book.endEarly(because)
     this.#over.abort(reason)
   }
 
   #interrupted(signal: NodeJS.Signals): SpooledLoad {
     const { id, test, book } = this.#options
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
+    book.endEarly(`interrupted by ${signal}`)
     return { id, test, record: book.record }
   }
 }

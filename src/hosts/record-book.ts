@@ -62,8 +62,14 @@ export class RecordBook {
     this.#change({
       suite,
       findings: cleanJson(findings),
+      concludedAt: this.#record.concludedAt ?? new Date().toISOString(),
       ...(name === undefined ? {} : { suiteName: cleanText(name) }),
     })
+  }
+
+  /** Records why the test ended before its end. The first reason counts. */
+  endEarly(because: string): void {
+    if (this.#record.endedEarly === undefined) this.#change({ endedEarly: cleanText(because) })
   }
 
   /** Ends the record: results of this test are not the newest of the next one. */

@@ -83,7 +83,9 @@ export class BatchSeries {
     const column = (key: Exclude<keyof Batch, 'histograms'>): number[] => batches.map((batch) => batch[key])
     const encoded = (name: TimeName): string[] =>
       batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
-    const optional = OPTIONAL_TIMES.filter((name) => batches.some(({ histograms }) => histograms[name].buckets.length > 0))
+    const optional = OPTIONAL_TIMES.filter((name) =>
+      batches.some(({ histograms }) => histograms[name].buckets.length > 0),
+    )
     return {
       startMs,
       lengthMs,

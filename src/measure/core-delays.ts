@@ -31,8 +31,8 @@ export interface ThreadTimes {
  * at most its length.
  *
  * A delay also affects later requests, which wait behind those that it held up. Therefore a request that becomes due
- * late, or while more requests are in flight than usual, counts the delays since the last time at which this was not
- * so.
+ * while more requests are in flight than usual counts the delays since the last request that was on time and found no
+ * more of them than usual.
  */
 export class CoreDelays implements Delays {
   readonly #times: ThreadTimes
@@ -62,9 +62,11 @@ export class CoreDelays implements Delays {
   before({ dueMs, lagMs, inFlight }: DueRequest): Ms {
     this.#read(dueMs)
     this.#inFlight.add(inFlight)
-    const isCalm = lagMs <= PUNCTUAL_MS && inFlight <= this.#inFlight.value
-    this.#calmMs = isCalm ? this.#totalMs : Math.max(this.#calmMs, this.#marks[0]?.totalMs ?? 0)
-    return this.#calmMs
+    this.#calmMs = Math.max(this.#calmMs, this.#marks[0]?.totalMs ?? 0)
+    if (inFlight > this.#inFlight.value) return this.#calmMs
+    // Requests that became due during the same delay follow, and wait behind this one.
+    if (lagMs <= PUNCTUAL_MS) this.#calmMs = this.#totalMs
+    return this.#totalMs
   }
 
   until(nowMs: Ms): Ms {

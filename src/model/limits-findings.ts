@@ -85,9 +85,9 @@ export interface LimitsFindings {
   readonly saturation: Saturation | null
   /**
    * How the search ended: a limit, the search's ceiling, the generator's own limit, a target that never held, no time
-   * left, or bursts of slow requests at every rate.
+   * left, or bursts of slow requests at every rate; `interrupted`: the suite was ended before the search was over.
    */
-  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts'
+  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts' | 'interrupted'
   /** Observations of the search besides the limit, and why it found none. */
   readonly notes: readonly LimitNote[]
 }

@@ -20,6 +20,10 @@ export interface LoadRecord {
   /** Set by a suite: the name of this call; default the test's full name. */
   readonly suiteName?: string
   readonly findings?: unknown
+  /** When the suite first had findings, ISO 8601. */
+  readonly concludedAt?: string
+  /** Why the test ended early, such as `interrupted by SIGINT`. */
+  readonly endedEarly?: string
 }
 
 /** A test of a run, as its host reported it. */
@@ -55,6 +59,11 @@ export interface RunRecord {
   /** The tests that measured the results. Absent in files of earlier versions. */
   readonly tests?: readonly TestOutcome[]
   readonly findings: unknown
+  /**
+   * Why the run ended early, such as `interrupted by SIGINT`: its results and findings are those until then. Absent if
+   * it ran to its end.
+   */
+  readonly endedEarly?: string
 }
 
 /**

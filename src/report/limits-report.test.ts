@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Doubt } from '../model/doubt.ts'
 import { foundLimit } from '../model/limits-findings.builder.ts'
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
@@ -178,6 +178,41 @@ test('reports what was not found, with the reason', () => {
   expect(text).toContain('stable not found: no step passed')
   expect(text).toContain('Recovery: not measured')
   expect(text).toContain('Run the generator on a separate machine')
+})
+
+describe('an interrupted search', () => {
+  const cut = (findings: Partial<LimitsFindings>): string =>
+    flat(
+      report({
+        ...found,
+        maxSustainableRps: null,
+        confirmed: false,
+        interval: [null, null],
+        recommendedRps: null,
+        trials: [trial('step', 50), trial('step', 200)],
+        ended: 'interrupted',
+        ...findings,
+      }),
+    )
+
+  test('reports what passed until then', () => {
+    const text = cut({})
+    expect(text).toContain(
+      'The search was interrupted before it confirmed a rate: short trials passed up to 200 req/s.',
+    )
+    expect(text).toContain('No rate is recommended: the search was interrupted before it confirmed one.')
+    expect(text).toContain('steps 50, 200 req/s, until the interruption')
+    expect(text).not.toMatch(/time limit|sustained none/)
+  })
+
+  test('reports a confirmed rate and a refuted one', () => {
+    expect(cut({ interval: [200, 500], confirmed: true, maxSustainableRps: 200 })).toContain(
+      'The search was interrupted: until then, the target sustained 200 req/s, and 500 req/s was not sustained.',
+    )
+    expect(cut({ trials: [trial('step', 50, { verdict: 'invalid' })] })).toContain(
+      'The search was interrupted before any rate passed.',
+    )
+  })
 })
 
 test('breaks lines at 80 columns', () => {

@@ -58,10 +58,15 @@ function pointLines({
   kneeRps,
   slo,
   trials,
+  ended,
 }: LimitsFindings): string[] {
   const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => formatNumber(trial.rate))
   return [
-    labelled('steps', `${steps.join(', ')} req/s, up to the first that failed`, 0),
+    labelled(
+      'steps',
+      `${steps.join(', ')} req/s, ${ended === 'interrupted' ? 'until the interruption' : 'up to the first that failed'}`,
+      0,
+    ),
     labelled('stable', found(stableRps, 'no step passed'), 0),
     labelled('degrades', found(degradationPointRps, 'no step had a p99 above twice that of the first'), 0),
     labelled(

@@ -14,6 +14,7 @@ export function levelSentence({ slo }: Pick<LimitsFindings, 'slo'>): string {
 export function limitSentence(findings: LimitsFindings): string {
   const { maxSustainableRps, interval, confirmed, ended, trials } = findings
   const [low, high] = interval
+  if (ended === 'interrupted') return interruptedSentence(findings)
   if (maxSustainableRps !== null && high !== null) {
     return `The limit is ${formatRate(maxSustainableRps)}: the target sustained it, but not ${formatRate(high)}.`
   }
@@ -37,6 +38,17 @@ export function limitSentence(findings: LimitsFindings): string {
   }
 }
 
+function interruptedSentence({ interval: [low, high], confirmed, trials }: LimitsFindings): string {
+  const held = Math.max(0, ...trials.filter(({ verdict }) => verdict === 'pass').map(({ rate }) => rate))
+  const refuted = high === null ? '' : `, and ${formatRate(high)} was not sustained`
+  if (low !== null && confirmed) {
+    return `The search was interrupted: until then, the target sustained ${formatRate(low)}${refuted}.`
+  }
+  return held === 0
+    ? `The search was interrupted before any rate passed${refuted}.`
+    : `The search was interrupted before it confirmed a rate: short trials passed up to ${formatRate(held)}${refuted}.`
+}
+
 export function certaintySentences({ interval: [low, high], confirmed, ended, trials }: LimitsFindings): string[] {
   const sentences: string[] = []
   const held = trials.findLast((trial) => trial.rate === low && trial.verdict === 'pass')
@@ -57,7 +69,7 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
   return sentences
 }
 
-export function recommendationSentence({ recommendedRps, interval: [low], trials }: LimitsFindings): string {
+export function recommendationSentence({ recommendedRps, interval: [low], trials, ended }: LimitsFindings): string {
   if (recommendedRps !== null && low !== null) {
     const isEven = trials.some((trial) => trial.rate === recommendedRps && trial.arrivals === 'uniform')
     const arrivals = isEven
@@ -65,6 +77,7 @@ export function recommendationSentence({ recommendedRps, interval: [low], trials
       : 'Poisson arrivals, which form clusters like those of real users'
     return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the sustained rate), confirmed with ${arrivals}.`
   }
+  if (ended === 'interrupted') return 'No rate is recommended: the search was interrupted before it confirmed one.'
   return low === null
     ? 'No rate is recommended: the target sustained none.'
     : 'No rate is recommended: with Poisson arrivals, not even 65% of the sustained rate was shown to meet the service level.'
@@ -104,6 +117,7 @@ export function adviceSentences(findings: LimitsFindings): string[] {
     advice.push(`Raise ${optionWords({ plan: 'LOAD_MAX_RPS', command: '--max-rps' })} to search further.`)
   if (ended === 'budget')
     advice.push('Run it again on a quieter machine; a target whose speed varies needs longer trials.')
+  if (ended === 'interrupted') advice.push('Let the search run to its end, which takes about a minute.')
   if (ended === 'bursts') {
     advice.push(
       'Find what pauses the target: garbage collection, a periodic job, a lock, a CPU quota, a flush to disk.',

@@ -64,8 +64,11 @@ export function pageHead(run: RunRecord, result: string): string[] {
     wrap(titleOf(run), 0),
     '='.repeat(COLUMNS),
     labelled('started', `${started} UTC, took ${formatDuration(run.durationMs)}`, 0),
-    labelled('target', run.target.replaceAll(', ', '\n'), 0),
+    labelled('target', run.target === '' ? 'no request was sent' : run.target.replaceAll(', ', '\n'), 0),
     labelled('machine', machine.join(', '), 0),
+    ...(run.endedEarly === undefined
+      ? []
+      : [labelled('ended', `early (${run.endedEarly}): this is what was measured until then`, 0)]),
     labelled('result', result, 0),
   ]
 }

@@ -34,8 +34,32 @@ describe('the runs that artifacts are rendered from', () => {
     expect(run?.name).toBe('shop > holds')
   })
 
-  test('omits a test that sent no traffic', () => {
-    expect(runRecords([{ test: 'a', record: { results: [], verdicts: [] } }], environment)).toEqual([])
+  test('omits a test that sent no traffic and found nothing', () => {
+    const none = { results: [], verdicts: [] }
+    expect(runRecords([{ test: 'a', record: none }], environment)).toEqual([])
+    expect(runRecords([{ test: 'a', record: { ...none, suite: 'x', findings: { probes: [] } } }], environment)).toEqual(
+      [],
+    )
+  })
+
+  test('keeps a suite without results that has findings, and why it ended early', () => {
+    const record = {
+      results: [],
+      verdicts: [],
+      suite: 'scenarios',
+      findings: { scenarios: [{ name: 'Checkout' }] },
+      concludedAt: '2026-11-23T17:30:00.000Z',
+      endedEarly: 'interrupted by SIGINT',
+    }
+    const [run] = runRecords([{ test: 'a', record }], environment)
+    expect(run).toMatchObject({
+      suite: 'scenarios',
+      startedAt: '2026-11-23T17:30:00.000Z',
+      durationMs: 0,
+      target: '',
+      results: [],
+      endedEarly: 'interrupted by SIGINT',
+    })
   })
 
   test('removes secrets from every text', () => {

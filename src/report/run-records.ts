@@ -17,13 +17,22 @@ export interface TestedLoad extends Omit<TestOutcome, 'results'> {
  */
 export function runRecords(loads: readonly TestedLoad[], environment: Environment): readonly RunRecord[] {
   const runs = new Map<string, TestedLoad[]>()
-  // A test without results has already reported why, and has nothing for a report.
-  for (const load of loads.filter(({ record }) => record.results.length > 0)) {
+  // A test without results and findings has already reported why, and has nothing for a report.
+  for (const load of loads.filter(({ record }) => record.results.length > 0 || hasFindings(record))) {
     const suite = load.record.suite ?? LOAD_SUITE
     const key = suite === LOAD_SUITE ? LOAD_SUITE : `${suite}\n${nameOf(load)}`
     runs.set(key, suite === LOAD_SUITE ? [...(runs.get(key) ?? []), load] : [load])
   }
   return [...runs.values()].map((together) => cleanJson(join(together, environment), cleanUnknown))
+}
+
+/** Whether a suite found anything, such as the scenarios that it could not run. */
+function hasFindings({ findings }: LoadRecord): boolean {
+  return typeof findings === 'object' && findings !== null && Object.values(findings).some(isFilled)
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
 }
 
 function join(loads: readonly TestedLoad[], environment: Environment): RunRecord {
@@ -32,19 +41,24 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
   const suite = first?.record.suite ?? LOAD_SUITE
   const starts = results.map(({ startedAt }) => Date.parse(startedAt))
   const ends = results.map(({ durationMs }, index) => (starts[index] ?? 0) + durationMs)
-  const startMs = Math.min(...starts)
+  const concludedMs = loads.flatMap(({ record: { concludedAt } }) =>
+    concludedAt === undefined ? [] : Date.parse(concludedAt),
+  )
+  const startMs = Math.min(...(starts.length === 0 ? concludedMs : starts))
+  const endedEarly = loads.find(({ record }) => record.endedEarly !== undefined)?.record.endedEarly
   return {
     schema: 1,
     suite,
     name: suite === LOAD_SUITE || first === undefined ? suite : nameOf(first),
     startedAt: new Date(startMs).toISOString(),
-    durationMs: Math.max(...ends) - startMs,
+    durationMs: Math.max(startMs, ...ends) - startMs,
     environment,
     target: [...new Set(results.flatMap(({ target }) => targetsOf(target.url)))].join(', '),
     results,
     verdicts: verdictsOf(loads),
     tests: testsOf(loads),
     findings: suite === LOAD_SUITE ? null : (first?.record.findings ?? null),
+    ...(endedEarly !== undefined && { endedEarly }),
   }
 }
 

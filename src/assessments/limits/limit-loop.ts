@@ -1,7 +1,13 @@
 import type { SuiteContext } from '../suite.ts'
 import { availableParallelism, totalmem } from 'node:os'
 import { nextTrial, searchSoFar } from '../../judge/analysis/limit-search.ts'
-import { isOpenTrial, type MeasuredTrial, type SearchEnd, type Trial } from '../../judge/analysis/limit-trial.ts'
+import {
+  isOpenTrial,
+  type MeasuredTrial,
+  type SearchEnd,
+  type Trial,
+  type TrialOutcome,
+} from '../../judge/analysis/limit-trial.ts'
 import { limitsFindings } from '../../judge/analysis/limits.ts'
 import { figuresOf, isLost } from '../../judge/analysis/trial-figures.ts'
 import { judgeTrial } from '../../judge/analysis/trial-verdict.ts'
@@ -29,7 +35,7 @@ export interface LimitSearch {
   readonly plan: WrittenPlan
   readonly startLoad: SuiteContext['startLoad']
   readonly signal: AbortSignal
-  /** Called after every trial, so that the findings survive an aborted search. */
+  /** Called after every trial with the findings of a search that is interrupted now. */
   readonly onFindings: (findings: LimitsFindings) => void
 }
 
@@ -54,19 +60,17 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const result = await untilLost(trial, slo, run)
     const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
     measured.push({ outcome, result })
-    onFindings(
-      findingsOf(
-        searchSoFar(
-          measured.map((each) => each.outcome),
-          options,
-        ),
-      ),
-    )
+    onFindings(findingsOf(interruptedNow([...history, outcome])))
     const calm = measured[0]?.result ?? result
     const shared = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
     if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
       await coolDown({ plan: shared, startLoad, calm, signal: search.signal })
     }
+  }
+
+  function interruptedNow(history: readonly TrialOutcome[]): SearchEnd {
+    const soFar = searchSoFar(history, options)
+    return soFar.ended === 'budget' ? { ...soFar, ended: 'interrupted' } : soFar
   }
 
   function findingsOf(end: SearchEnd): LimitsFindings {

@@ -189,4 +189,14 @@ describe.concurrent('the command', () => {
     expect(out).toContain('Interrupted: the reports contain the results so far.')
     expect(text('reports/test_summary.txt')).toContain('INTERRUPTED')
   })
+
+  test('prints the figures of a run so far on Ctrl-C', async (context) => {
+    await using server = await startFixture('plain', {})
+    const words = ['run', server.url, '-r', '50', '-d', '20s']
+    const { code, out, text } = await call(context, words, { interruptAt: /req\/s/ })
+    expect(code).toBe(130)
+    expect(out).toContain('Interrupted: these are the figures so far.')
+    expect(out).toMatch(/constant 50 req\/s for [\d.]+ m?s, INTERRUPTED \(interrupted by SIGINT\)/)
+    expect(text('reports/test_summary.txt')).toBeUndefined()
+  })
 })

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { format } from 'node:util'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -10,6 +11,7 @@ import { wrap } from '../../report/page.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
+import { summary } from '../../report/result-summary.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportJson, reportLines, unwritableReports, writeReports } from '../write-reports.ts'
@@ -88,17 +90,23 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   const abort = new AbortController()
   const host = new CommandHost(screen, abort.signal, (error) => nameFlags(error, asked))
   const root = process.cwd()
-  const report = (loads: CommandHost['loads']): void => {
-    if (isRun && !asked.flags.has('output')) return
-    for (const line of reportLines(writeReports(loads, { root }))) screen.say(line)
+  const report = (loads: CommandHost['loads']): readonly string[] => {
+    if (isRun && !asked.flags.has('output')) return []
+    return reportLines(writeReports(loads, { root }))
   }
   // By now, the running load has written its record into the spool, because its signal handler was registered first.
   const end = (): void => {
     screen.live(undefined)
     const cutOff = collectSpool(spool)
     const names = new Set(cutOff.map(({ test }) => test))
-    screen.say(stdoutColors().yellow('\nInterrupted: the reports contain the results so far.'))
-    report([...host.loads.filter(({ test }) => !names.has(test)), ...cutOff])
+    const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
+    const last = isRun ? loads.at(-1)?.record.results.at(-1) : undefined
+    const written = report(loads)
+    screen.say(stdoutColors().yellow(`\n${interruptedText(last !== undefined, written.length > 0)}`))
+    if (last !== undefined) screen.say(summary(last))
+    for (const line of written) screen.say(line)
+    // Synchronous, because the process exits now.
+    if (asked.isJson) writeSync(1, `${isRun ? JSON.stringify(last ?? null, null, 1) : reportJson(loads)}\n`)
     removeSpool(spool)
     process.exit(INTERRUPTED)
   }
@@ -136,7 +144,7 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
     process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(messageOf(shown))}\n`)
     worst = EXIT.usage
   } finally {
-    report(host.loads)
+    for (const line of report(host.loads)) screen.say(line)
     removeSpool(spool)
   }
   if (codes.size > 1) screen.say(`\n${endOfSuites(codes, performance.now() - startMs)}`)
@@ -186,6 +194,11 @@ function headOf(name: string, index: number, { suites: all, demo }: AskedRun, su
 
 function serverLine(suite: CommandSuite, demo: 'short' | 'full'): string {
   return wrap(`Demo server: ${suite.demo.server(demo === 'short')}.`, 0)
+}
+
+function interruptedText(hasFigures: boolean, hasReports: boolean): string {
+  if (hasReports) return 'Interrupted: the reports contain the results so far.'
+  return hasFigures ? 'Interrupted: these are the figures so far.' : 'Interrupted before anything was measured.'
 }
 
 /** Writes everything before the process exits, even into a slow pipe. */

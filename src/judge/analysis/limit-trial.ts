@@ -1,4 +1,5 @@
 import type { LoadResult } from '../../model/result.ts'
+import type { LimitsFindings } from '../../model/limits-findings.ts'
 import type { TrialReason } from '../../model/trial-reason.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
@@ -44,7 +45,7 @@ export interface SearchEnd {
   /** Whether a full-length trial held `low`. */
   readonly confirmed: boolean
   readonly recommendedRps: Rps | null
-  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts'
+  readonly ended: LimitsFindings['ended']
 }
 
 /** A trial and its outcome. */

@@ -25,7 +25,8 @@ interface LimitsEvidence {
 /** Returns the findings of a finished search. */
 export function limitsFindings({ slo, measured, end, machine }: LimitsEvidence): LimitsFindings {
   const history = measured.map(({ outcome }) => outcome)
-  const isFound = end.ended === 'found' || (end.ended === 'budget' && end.high !== null)
+  const isCut = end.ended === 'budget' || end.ended === 'interrupted'
+  const isFound = end.ended === 'found' || (isCut && end.high !== null)
   return {
     slo,
     maxSustainableRps: isFound && end.confirmed ? end.low : null,
@@ -102,7 +103,9 @@ function bottleneckFrom(
         isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.isToolLimited),
     )
   if (calm === undefined || overloaded === undefined) {
-    return bottleneck(null, [{ code: 'nothing-exhausted', rateRps: low ?? 0 }])
+    const passed = measured.filter(({ outcome }) => isOpen(outcome) && outcome.verdict === 'pass')
+    const highest = Math.max(low ?? 0, ...passed.map(({ outcome }) => outcome.rate))
+    return bottleneck(null, highest === 0 ? [] : [{ code: 'nothing-exhausted', rateRps: highest }])
   }
   return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolLimited, machine })
 }

@@ -1,3 +1,4 @@
+import { decodeHdr } from '../../model/hdr-codec.ts'
 import type { SparseHistogram } from '../../model/hdr.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
 import { batchHistograms } from '../../model/batch-times.ts'
@@ -208,7 +209,8 @@ function hasHistogram({ count, histogram }: IntervalDistribution): boolean {
 function batchesOf(cut: Cut): RecoveryCourse {
   const { batches, startMs } = cut.phase
   const { lengthMs, successes, errors, dropped, inFlight } = batches
-  const histograms = batchHistograms(cut.phase, cut.time)
+  const undelayed = cut.outside === undefined ? undefined : batches.undelayedTime
+  const histograms = undelayed?.map(decodeHdr) ?? batchHistograms(cut.phase, cut.time)
   const first = firstFrom(startMs, batches.startMs, lengthMs)
   // A phase has no batch before its first request.
   const before = Array.from({ length: Math.max(0, -first) }, () => NOTHING)
@@ -218,6 +220,7 @@ function batchesOf(cut: Cut): RecoveryCourse {
       failed: (errors[i] ?? 0) + (dropped[i] ?? 0),
       inFlight: inFlight[i] ?? 0,
       histogram: histograms[i] ?? NO_VALUES,
+      isUndelayed: undelayed !== undefined,
     }),
   )
   return courseOf(cut, lengthMs, [...before, ...pieces.slice(Math.max(0, first))])
@@ -235,6 +238,7 @@ function intervalsOf(cut: Cut): RecoveryCourse {
       failed: errors + dropped,
       inFlight,
       histogram,
+      isUndelayed: false,
     })
   })
   return courseOf(cut, intervalMs, pieces)
@@ -256,12 +260,14 @@ interface MeasuredPiece {
   readonly failed: number
   readonly inFlight: number
   readonly histogram: SparseHistogram
+  /** Whether the histogram excludes the waits of the target for a core. */
+  readonly isUndelayed: boolean
 }
 
 function pieceOf({ run, limitMs, outside }: Cut, startMs: Ms, lengthMs: Ms, measured: MeasuredPiece): Piece {
-  const { successes, failed, inFlight, histogram } = measured
+  const { successes, failed, inFlight, histogram, isUndelayed } = measured
   if (outside !== undefined && !isOutside(outside, startMs, lengthMs)) return { ...NOTHING, isExcluded: true }
-  const waitMs = outside === undefined ? 0 : coreWaitMs(run, startMs, startMs + lengthMs)
+  const waitMs = outside === undefined || isUndelayed ? 0 : coreWaitMs(run, startMs, startMs + lengthMs)
   return {
     requests: successes + failed,
     slow: countOver(histogram, limitMs + waitMs) + failed,

@@ -1,9 +1,10 @@
-import type { JudgedFigures } from '../../model/figures.ts'
+import type { Distribution, JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
+import { countOver, histogramOf } from './latencies.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import {
@@ -20,6 +21,13 @@ import { formatCount, formatLimit, formatMs, formatPlural } from '../../wording/
 export interface MaximumQuestion {
   readonly limitMs: Ms
   readonly of?: LatencyOf
+}
+
+/** Share of slow requests that delays which the machine does not report cannot cause. */
+const COMMON = 0.05
+
+function shareOver(distribution: Distribution, limitMs: Ms): Ratio {
+  return distribution.count === 0 ? 0 : countOver(histogramOf(distribution), limitMs) / distribution.count
 }
 
 /**
@@ -54,14 +62,20 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   const { unproven } = knownCounts(figures, limitMs, of)
   const undispatched = figures.droppedByReason.generator ?? 0
   const silent = ({ unanswered }: JudgedFigures): boolean => unanswered - unproven - undispatched > 0
+  const timesOf = (rest: JudgedFigures): typeof distribution =>
+    of === 'response' ? rest.responseTime : rest.serviceTime
   const sameQuestion: SameQuestion = {
     limitMs,
-    failsOn: (rest) => silent(rest) || over(of === 'response' ? rest.responseTime : rest.serviceTime),
+    delays: 'all',
+    failsOn: (rest) => silent(rest) || over(timesOf(rest)),
   }
   if (silent(figures)) return shownFail(figures, run, sameQuestion)
   if (over(distribution)) {
+    const isCommon: SameQuestion = { limitMs, failsOn: (rest) => shareOver(timesOf(rest), limitMs) >= COMMON }
     return of === 'service' || over(figures.targetTime)
-      ? shownFail(figures, run, sameQuestion)
+      ? [isCommon, sameQuestion]
+          .map((question) => shownFail(figures, run, question))
+          .reduce((first, second) => (first.verdict === 'fail' ? first : second))
       : lagDecided(figures, run, 'the maximum', figures.targetTime.maxMs ?? null)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })

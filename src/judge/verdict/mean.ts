@@ -94,21 +94,20 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
   const span = { spanMs: figures.durationMs, requiredMs }
   const again = (rest: JudgedFigures): MeanEstimate | undefined =>
     estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
-  if (isBreach(figures, question))
-    return shownFail(figures, run, { limitMs, failsOn: (rest) => isBreach(rest, question) })
+  const provenOn = (rest: JudgedFigures): boolean => {
+    const remaining = again(rest)
+    return remaining !== undefined && compareMean(remaining, remaining.meanMs, limitMs) === 'fail'
+  }
+  if (isBreach(figures, question)) {
+    return shownFail(figures, run, { limitMs, failsOn: (rest) => isBreach(rest, question) || provenOn(rest) })
+  }
   const verdict = span.spanMs < requiredMs ? 'inconclusive' : compareMean(estimate, worst, limitMs)
   if (verdict === 'fail') {
     const target = of === 'response' ? estimateMean(figures, 'targetTime', confidence) : undefined
     const late = target !== undefined && compareMean(target, target.meanMs, limitMs) !== 'fail'
     return late
       ? lagDecided(figures, run, 'the mean', target.meanMs)
-      : shownFail(figures, run, {
-          limitMs,
-          failsOn(rest) {
-            const remaining = again(rest)
-            return remaining !== undefined && compareMean(remaining, remaining.meanMs, limitMs) === 'fail'
-          },
-        })
+      : shownFail(figures, run, { limitMs, failsOn: provenOn })
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
   const leaning = worst >= limitMs ? 'fail' : 'pass'

@@ -74,7 +74,7 @@ function standingOf(
   course: LatencyCourse,
 ): Standing {
   const { percentile, limitMs, of = 'response', requiredMs = MIN_PROOF_MS } = question
-  const ofStream = of === 'first-message' || of === 'message-gap'
+  const delays = of === 'first-message' || of === 'message-gap' ? 'all' : 'each'
   if (figures.responsesReceived === 0 || requestsIn(course.whole) === 0) return nothingMeasured(figures)
   const doubted = matchingInDoubt(run)
   if (doubted !== undefined) return doubted
@@ -85,12 +85,16 @@ function standingOf(
   const reasons = countedAs(counted, decision.reasons)
   if (verdict === 'fail') {
     if (madeByTheTool(figures, run, question, asked)) return toolWasLate(figures, run, question)
-    const fail = shownFail(figures, run, { limitMs, ofStream, failsOn: (rest) => fails(rest, question, asked.confidence) })
+    const fail = shownFail(figures, run, {
+      limitMs,
+      delays,
+      failsOn: (rest) => fails(rest, question, asked.confidence),
+    })
     return fail.verdict === 'fail' ? { ...fail, reasons } : fail
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
   if (leaning === 'fail') {
-    const trouble = toolTrouble(figures, run, { limitMs, ofStream, failsOn: (rest) => observedOver(rest, question) })
+    const trouble = toolTrouble(figures, run, { limitMs, delays, failsOn: (rest) => observedOver(rest, question) })
     if (trouble !== undefined) return trouble
   }
   const { forPass, forFail } = asked

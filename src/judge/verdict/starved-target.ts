@@ -78,9 +78,7 @@ export function explainedBy<Kind extends JudgedFigures>(figures: Kind, run: Load
       if (pool === 0) return encoded
       // A request may have waited in the second before the batch.
       const longestMs = sum(
-        [Math.max(0, (covering[0] ?? 0) - 1), ...covering].map(
-          (sample) => run.target.samples[sample]?.coreWaitMs ?? 0,
-        ),
+        [Math.max(0, (covering[0] ?? 0) - 1), ...covering].map((sample) => run.target.samples[sample]?.coreWaitMs ?? 0),
       )
       let spentMs = 0
       const result = shortened(encoded, (lowUs, count) => {

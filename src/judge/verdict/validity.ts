@@ -129,8 +129,11 @@ export interface SameQuestion {
   readonly of?: 'latency' | 'errors'
   /** Latency limit, if the question has one. */
   readonly limitMs?: Ms
-  /** Whether the limit is for a time within a stream, whose delays are known only as the sum of a second. */
-  readonly ofStream?: boolean
+  /**
+   * Delays by other processes that can explain the fail of a latency: those of each request, or, for a time within a
+   * stream or a single request, all of a second. Default: `each`.
+   */
+  readonly delays?: 'each' | 'all'
   /**
    * Whether the figures outside the late periods fail as well. Their response times contain no lateness of the
    * generator.
@@ -162,7 +165,7 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
     limitMs === undefined
       ? Math.min(allowedLagMs(run, run), Math.max(LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
       : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const outside = outsideTrouble(figures, run, { lateMs, limitMs, ofStream: question.ofStream })
+  const outside = outsideTrouble(figures, run, { lateMs, limitMs, delays: question.delays })
   return outside === undefined || failsOn(outside.rest, outside.late) ? undefined : outside.standing
 }
 
@@ -171,7 +174,7 @@ interface TroubleQuestion {
   readonly lateMs: Ms
   /** Latency limit; undefined for a question about counts of requests. */
   readonly limitMs: Ms | undefined
-  readonly ofStream?: boolean | undefined
+  readonly delays?: SameQuestion['delays'] | undefined
 }
 
 /** A run without the effects of a late generator, or of a target that waited for a core. */
@@ -193,7 +196,7 @@ export function outsideTrouble(
   run: LoadResult,
   question: TroubleQuestion,
 ): OutsideTrouble | undefined {
-  const { lateMs, limitMs, ofStream = false } = question
+  const { lateMs, limitMs, delays = 'each' } = question
   const late = latePeriods(run, lateMs)
   const waitsMs = coreWaits(figures, run)
   const maxWaitMs = Math.max(0, ...waitsMs)
@@ -202,7 +205,7 @@ export function outsideTrouble(
   const unstarved = unstarvedBy(figures, waitsMs)
   const cpuPercent = foreignCpuPercent(run)
   const withoutDelays =
-    cpuPercent === undefined || limitMs === undefined || ofStream ? undefined : undelayed(unstarved)
+    cpuPercent === undefined || limitMs === undefined || delays === 'all' ? undefined : undelayed(unstarved)
   const rest =
     withoutDelays === undefined
       ? remainingFigures(

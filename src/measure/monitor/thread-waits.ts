@@ -69,7 +69,9 @@ export class ThreadWaits {
       .toSorted((a, b) => (b.time?.ranMs ?? 0) - (a.time?.ranMs ?? 0))
       .slice(0, MAX_THREADS)
     const kept = new Set(busiest.map(({ file }) => file))
-    for (const file of [...this.#files.values(), ...threads.map(({ file }) => file)]) if (!kept.has(file)) file.close()
+    for (const known of [...this.#files.values(), ...threads.map(({ file }) => file)]) {
+      if (!kept.has(known)) known.close()
+    }
     this.#files.clear()
     for (const { thread, file } of busiest) this.#files.set(thread, file)
     for (const thread of this.#waitedMs.keys()) if (!this.#files.has(thread)) this.#waitedMs.delete(thread)

@@ -100,7 +100,7 @@ describe.runIf(process.platform === 'linux')('problems of the generator itself',
     expect(outcome).toMatchObject({
       code: 'ERR_LOAD_DESCRIPTORS',
       message: expect.stringMatching(
-        /^the run needs at least 21 free file descriptors: this process may open 38 files/,
+        /^the run needs at least 28 free file descriptors: this process may open 38 files/,
       ),
     })
   })

@@ -49,36 +49,36 @@ test('raises no doubt if the system does not report its limits', async () => {
 describe('file descriptors', () => {
   test('raise a doubt if not all connections could be open at once', async () => {
     const open = 30
-    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 150, open } })).toEqual([])
-    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 149, open } })).toEqual(['few-descriptors'])
+    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 157, open } })).toEqual([])
+    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 156, open } })).toEqual(['few-descriptors'])
   })
 
   test('reject long-lived connections that one of several threads could not open', async () => {
     const plan = { maxConnections: 101, threads: 2, connection: 'long-lived' } as const
-    expect(await doubts(plan, { descriptors: { limit: 162, open: 30 } })).toEqual([])
-    await expect(doubts(plan, { descriptors: { limit: 161, open: 30 } })).rejects.toThrow(
+    expect(await doubts(plan, { descriptors: { limit: 176, open: 30 } })).toEqual([])
+    await expect(doubts(plan, { descriptors: { limit: 175, open: 30 } })).rejects.toThrow(
       'maxConnections must be at most 100 with long-lived connections here, got 101',
     )
   })
 
   test('reject the plan before it starts if its long-lived connections need more of them', async () => {
     const plan = { maxConnections: 100, connection: 'long-lived' } as const
-    expect(await doubts(plan, { descriptors: { limit: 150, open: 30 } })).toEqual([])
-    await expect(doubts(plan, { descriptors: { limit: 149, open: 30 } })).rejects.toMatchObject({
+    expect(await doubts(plan, { descriptors: { limit: 157, open: 30 } })).toEqual([])
+    await expect(doubts(plan, { descriptors: { limit: 156, open: 30 } })).rejects.toMatchObject({
       name: 'LoadResourceError',
       code: 'ERR_LOAD_DESCRIPTORS',
       message:
-        'maxConnections must be at most 99 with long-lived connections here, got 100: this process may open 149 files ' +
+        'maxConnections must be at most 99 with long-lived connections here, got 100: this process may open 156 files ' +
         'and has 30 open\n    → raise the limit (ulimit -n 4096) or lower maxConnections',
     })
   })
 
   test('reject the plan before it starts if they are too few for any connection', async () => {
-    expect(await doubts({}, { descriptors: { limit: 51, open: 30 } })).toEqual(['few-descriptors'])
-    await expect(doubts({}, { descriptors: { limit: 50, open: 30 } })).rejects.toMatchObject({
+    expect(await doubts({}, { descriptors: { limit: 58, open: 30 } })).toEqual(['few-descriptors'])
+    await expect(doubts({}, { descriptors: { limit: 57, open: 30 } })).rejects.toMatchObject({
       code: 'ERR_LOAD_DESCRIPTORS',
       message:
-        'the run needs at least 21 free file descriptors: this process may open 50 files and has 30 open\n' +
+        'the run needs at least 28 free file descriptors: this process may open 57 files and has 30 open\n' +
         '    → raise the limit (ulimit -n 4096)',
     })
   })

@@ -10,6 +10,7 @@ export {
   LoadVerdictError,
 } from './model/errors.ts'
 export type { PlanIssue } from './model/errors.ts'
+export type { BatchFunction } from './model/batch.ts'
 export type { Body, ChosenFormat, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'

@@ -19,6 +19,8 @@ interface ActiveLoadOptions {
   readonly finish: (result: LoadResult) => LoadResult
   /** Keeps a result, once. The returned function replaces it with a better one. */
   readonly keep: (result: LoadResult) => (better: LoadResult) => void
+  /** Called once with the complete result, whether it is kept or not. */
+  readonly onResult: (result: LoadResult) => void
   readonly onProgress: ((progress: Progress) => void) | undefined
   /** Called once, when the run has ended or when nothing waits for it any more. */
   readonly onOver: () => void
@@ -73,6 +75,7 @@ export class ActiveLoad {
       const result = this.#options.finish(await run.result)
       if (this.#replace === undefined) this.#replace = this.#options.keep(result)
       else this.#replace(result)
+      this.#options.onResult(result)
       return result
     } finally {
       this.#end()

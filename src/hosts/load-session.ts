@@ -29,6 +29,7 @@ import type { PlanScope } from './plan-scope.ts'
 import type { LoadContext, LoadOptions, StartOptions } from './port.ts'
 import type { RecordBook } from './record-book.ts'
 import { noticesForTest, unknownNotices } from './environment/notices.ts'
+import { unlistedIn } from './unlisted-requests.ts'
 import { announceLoad, isFirstToSay } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
@@ -172,6 +173,7 @@ export class LoadSession {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
         onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase, part) : undefined,
+        onResult: (result) => this.#options.book.addUnlisted(unlistedIn(result, recorded)),
         onOver: () => {
           unwatch()
           withdraw()

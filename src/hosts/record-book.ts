@@ -1,5 +1,6 @@
+import { joinUnlisted } from './unlisted-requests.ts'
 import { adoptResult, setNewestResult } from '../judge/matchers/index.ts'
-import type { LoadRecord } from '../model/record.ts'
+import type { LoadRecord, UnlistedRequests } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanJson, cleanText } from '../model/text/clean.ts'
 import type { SourcePlace, VerdictRecord } from '../model/verdict.ts'
@@ -55,6 +56,11 @@ export class RecordBook {
     const at = verdict.at ?? this.#place
     const kept = { test: this.#test, ...verdict, message, ...(at !== undefined && { at }) }
     this.#change({ verdicts: [...this.#record.verdicts, kept] })
+  }
+
+  /** Counts requests that no result of this record includes. */
+  addUnlisted(requests: readonly UnlistedRequests[]): void {
+    if (requests.length > 0) this.#change({ unlisted: joinUnlisted([...(this.#record.unlisted ?? []), ...requests]) })
   }
 
   /** Marks the test as a run of a suite. */

@@ -49,6 +49,17 @@ test('does not record warm-up, even if a request of it ends in the measured part
   ])
 })
 
+test('counts the requests that the warm-up sent by operation, without those that it dropped', () => {
+  const recorder = new Recorder([])
+  const sent = { intendedMs: -5, dueMs: -5, sentMs: -5, doneMs: 40 }
+  recorder.settled(sampleOf({ ...sent, operation: 'read' }))
+  recorder.settled(sampleOf({ ...sent, operation: 'read', fate: 'error', errorClass: 'timeout' }))
+  recorder.settled(sampleOf({ ...sent, operation: 'write' }))
+  recorder.settled(sampleOf({ ...sent, operation: 'write', fate: 'dropped', sentMs: Number.NaN }))
+  recorder.settled(sampleOf({ operation: 'read', doneMs: 40 }))
+  expect(recorder.warmUp).toEqual({ read: 2, write: 1 })
+})
+
 test('failures and drops record no latencies', () => {
   const slices = recorded(
     [

@@ -2,6 +2,7 @@ import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { DescribeRequest } from './error-text.ts'
+import { partsOf } from './batch-parts.ts'
 import { type MetricDelta, MetricRecorder } from './metric-recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
@@ -37,7 +38,7 @@ export interface JourneysDelta {
 
 /**
  * Turns the outcomes of requests into slices, inside a generator thread. Requests with an intended start before the
- * measured part (warm-up) are not recorded. Memory does not grow with the length of the run, because finished slices
+ * measured part (warm-up) are only counted. Memory does not grow with the length of the run, because finished slices
  * are handed over.
  */
 export class Recorder {
@@ -49,6 +50,8 @@ export class Recorder {
   readonly #phases = new Map<number, Tally>()
   readonly #journeys: Tally
   #journeysUntilMs: Ms = 0
+  /** Requests that the warm-up sent, by operation. */
+  readonly #warmUp = new Map<string, number>()
   #finished: SliceDelta[] = []
   #slice = 0
 
@@ -63,15 +66,26 @@ export class Recorder {
     if (!sample.measured) return
     const lagMs = sample.dueMs - sample.intendedMs
     this.rollTo(arrivalMs(sample, lagMs))
+    if (sample.batch === undefined) return this.#arrive(sample.operation, sample.phase, lagMs)
+    for (const operation of sample.batch.operations) this.#arrive(operation, sample.phase, lagMs)
+  }
+
+  #arrive(operation: string, phase: number, lagMs: Ms): void {
     this.#total.arrive(lagMs)
-    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive(lagMs)
-    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive(lagMs)
+    if (operation !== '') tallyOf(this.#operations, operation, this.#limits).arrive(lagMs)
+    if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).arrive(lagMs)
   }
 
   /** Records the outcome of a request that was due. `describe` names it in the message of an error. */
   settled(sample: Sample, describe?: DescribeRequest): void {
-    if (!sample.measured) return
+    if (!sample.measured) return this.#countWarmUp(sample)
     this.rollTo(sample.doneMs)
+    // Operations of a batch that ended before its last one count in the slice in which the batch ended.
+    if (sample.batch === undefined) return this.#settle(sample, describe)
+    for (const part of partsOf(sample, sample.batch)) this.#settle(part, describe)
+  }
+
+  #settle(sample: Sample, describe: DescribeRequest | undefined): void {
     this.#total.settle(sample, describe)
     if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample, describe)
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample, describe)
@@ -128,6 +142,11 @@ export class Recorder {
     this.#total.lag(lagMs)
   }
 
+  /** Returns the number of requests that the warm-up has sent, by operation; empty without a warm-up. */
+  get warmUp(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#warmUp)
+  }
+
   /** Closes every slice that ended before `nowMs`. */
   rollTo(nowMs: Ms): void {
     while ((this.#slice + 1) * SLICE_MS <= nowMs) this.#close()
@@ -143,6 +162,11 @@ export class Recorder {
   /** Ends the run: closes the slice in progress as well. */
   finish(): void {
     this.#close()
+  }
+
+  #countWarmUp({ operation, batch, sentMs }: Sample): void {
+    if (Number.isNaN(sentMs)) return
+    for (const name of batch?.operations ?? [operation]) this.#warmUp.set(name, (this.#warmUp.get(name) ?? 0) + 1)
   }
 
   #close(): void {

@@ -1,7 +1,12 @@
 import type { Ms, Ratio, Rps } from './units.ts'
 
 /** Why the generator ran in the test's thread instead of in separate threads. */
-export type InlineReason = 'pattern-functions' | 'journey-function' | 'protocol-functions' | 'request-function'
+export type InlineReason =
+  | 'pattern-functions'
+  | 'journey-function'
+  | 'batch-function'
+  | 'protocol-functions'
+  | 'request-function'
 
 /**
  * A reason to distrust the figures of a run, as a code with its numbers. To add one, add a member here and its sentence

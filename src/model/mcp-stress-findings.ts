@@ -63,4 +63,9 @@ export interface McpStressFindings {
   readonly recovery: Recovery
   readonly errorPatterns: readonly ErrorPattern[]
   readonly probes: readonly ProbeFinding[]
+  /**
+   * Calls of the probes by method and name, such as `tools/call echo`, without handshakes and without the runs that
+   * probes start. Absent in older results.
+   */
+  readonly probeCalls?: Readonly<Record<string, Count>>
 }

@@ -3,7 +3,7 @@ import type { Body, MessageFormat } from './body.ts'
 import type { PlanIssue } from './errors.ts'
 import type { StdioTarget, TlsOptions } from './target.ts'
 import type { SpanAbout, Traceparent } from './trace.ts'
-import type { Ms } from './units.ts'
+import type { Count, Ms } from './units.ts'
 
 /** Bytes that crossed the wire for one exchange, as far as the protocol knows. */
 export interface Transferred {
@@ -60,6 +60,11 @@ export interface Outgoing<Request> {
 export interface ExchangeEvents {
   /** Reports a message of a stream, `bytes` long. Protocols with a single response need not call it. */
   onMessage(bytes: number): void
+  /**
+   * Reports the outcome of one operation of a batch that is one message, before `onDone`; `place` is its place in the
+   * batch. An operation without such a report has the outcome of the message.
+   */
+  onPart?(place: number, outcome: Outcome): void
   /** Reports the end of the exchange. Called exactly once, and never after `Cancel`. */
   onDone(outcome: Outcome): void
 }
@@ -92,6 +97,11 @@ export interface Connection<Request> {
    * once `signal` aborts. Resolves with their number. Absent where no message can be mistaken for a response.
    */
   listen?(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number>
+  /**
+   * Sends as one message all requests that `exchange` gets while `send` runs. Returns the number of messages, which is
+   * higher if this connection cannot do so after all. Absent if the protocol has no messages with several requests.
+   */
+  together?(send: () => void): Count
   /** Sends immediately: the engine takes the timestamp `sent` just before this call. */
   exchange(outgoing: Outgoing<Request>, events: ExchangeEvents): Cancel
   /** Closes gracefully: exchanges in flight may finish. */
@@ -176,6 +186,11 @@ export interface Protocol<Request> {
   needsInline?(request: Request): boolean
   /** Returns false if the plan's `headers` cannot be sent to this target. Absent: they always can. */
   carriesHeaders?(target: URL): boolean
+  /**
+   * Returns whether its connections send several requests as one message (`Connection.together`). `negotiated` is the
+   * result of `negotiate`. Absent: never.
+   */
+  hasBatches?(negotiated: unknown): boolean
   /** Returns the request with a generated body if it can have one and has none; else the unchanged request. */
   withBody?(request: Request, body: Body, format: MessageFormat): Request
   /** Returns whether the response to this request is identified only by its position in the stream. Absent: never. */

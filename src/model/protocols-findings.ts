@@ -81,17 +81,6 @@ export interface WorkLatency {
   readonly p99Ms: Ms | null
 }
 
-/** Requests of the runs that are not in `results`, without their warm-ups. */
-export interface UnlistedRequests {
-  readonly protocol: string
-  /** Requests of the comparison, in which each goes to a random protocol. */
-  readonly comparison: Count
-  /** Requests of the runs with all clients busy. */
-  readonly fullLoad: Count
-  /** Requests through a relay that cut connections. */
-  readonly cuts: Count
-}
-
 /** The value of each use case. */
 export interface ByUse<Value> {
   readonly lowLatency: Value
@@ -121,7 +110,5 @@ export interface ProtocolsFindings {
   readonly tooShort?: { readonly requiredRounds: Count; readonly requiredMs: Ms }
   /** Response times by kind of work. Absent in older results. */
   readonly works?: readonly WorkLatency[]
-  /** Absent in older results. */
-  readonly unlisted?: readonly UnlistedRequests[]
   readonly skipped: readonly { readonly protocol: string; readonly why: string }[]
 }

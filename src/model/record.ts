@@ -11,6 +11,16 @@ export interface Environment {
   readonly commit: string | null
 }
 
+/** Requests that a test sent and that no result of it includes. */
+export interface UnlistedRequests {
+  /** What sent them: the warm-up of a run, or a run that is not part of the report, such as a probe between two runs. */
+  readonly sentBy: 'warm-up' | 'unlisted run'
+  readonly protocol: string
+  /** Name of the operation, or the request in words if it has no name. */
+  readonly operation: string
+  readonly requests: Count
+}
+
 /** What one load test passes to the reporter: plain JSON, in the host's task metadata. */
 export interface LoadRecord {
   readonly results: readonly LoadResult[]
@@ -24,6 +34,7 @@ export interface LoadRecord {
   readonly concludedAt?: string
   /** Why the test ended early, such as `interrupted by SIGINT`. */
   readonly endedEarly?: string
+  readonly unlisted?: readonly UnlistedRequests[]
 }
 
 /** A test of a run, as its host reported it. */
@@ -64,6 +75,11 @@ export interface RunRecord {
    * it ran to its end.
    */
   readonly endedEarly?: string
+  /**
+   * Requests that were sent in addition to those of `results`: together, they are what the target received. Absent if
+   * there are none, and in records of earlier versions.
+   */
+  readonly unlisted?: readonly UnlistedRequests[]
 }
 
 /**

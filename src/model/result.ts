@@ -146,6 +146,21 @@ export interface LoadResult extends JudgedFigures {
    * notifications.
    */
   readonly unsolicited: Count
+  /**
+   * How batches were sent; absent without batches. All other counts are in operations. `message`: each batch was one
+   * message; `concurrency`: its requests were only sent at the same time, because the protocol has no such messages.
+   */
+  readonly batching?: {
+    readonly batchSize: Count
+    readonly sentAs: 'message' | 'concurrency'
+    /** Messages of the measured part. */
+    readonly messagesSent: Count
+  }
+  /**
+   * Requests that the warm-up sent, and how many of them each operation has. No other count includes them. Absent if
+   * there were none, and in results of earlier versions.
+   */
+  readonly warmUp?: { readonly requestsSent: Count; readonly operations: Readonly<Record<string, Count>> }
   /** Why the run ended early. */
   readonly endedBecause?: string
   /** Figures of each operation, by its `name`. */

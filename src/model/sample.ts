@@ -1,13 +1,26 @@
 import type { ErrorClass } from './error-class.ts'
 import type { DropReason } from './figures.ts'
+import type { Outcome } from './protocol.ts'
 import type { Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
+
+/** The operations of a batch that is one message. */
+export interface SampledBatch {
+  /** Name of each operation. */
+  readonly operations: readonly string[]
+  /** What was sent for each operation. */
+  readonly items: readonly unknown[]
+  /** By place: the operations that ended by themselves. The others share the outcome of the message. */
+  readonly ended: ReadonlyMap<number, { readonly outcome: Outcome; readonly doneMs: Ms }>
+}
 
 /**
  * One request at its outcome. All times are milliseconds on the run's clock, whose zero is the start of the measured
  * part. The engine reuses the object, so observers must copy what they keep.
  */
 export interface Sample {
+  /** The operations of a batch that is one message; absent for a single request. */
+  readonly batch?: SampledBatch | undefined
   readonly requestId: number
   readonly operation: string
   /** Index into the pattern's phases; −1 when it has none. */

@@ -1,3 +1,4 @@
+import type { BatchFunction } from '../model/batch.ts'
 import type { ChosenFormat } from '../model/body.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { Feed } from '../model/feed.ts'
@@ -127,8 +128,8 @@ interface PlanKeys extends SharedKeys {
   /** Unmeasured traffic before the measured part: ms, or a string such as `'5s'`; default 0. */
   readonly warmUp?: Ms | string
   /**
-   * Operations that are sent together; `rate` and all counts remain in operations. Default 1; 10 with
-   * `workload: 'batch'`.
+   * Operations that are sent together; `rate` and all counts remain in operations. Default 1; 10 with `batch` and with
+   * `workload: 'batch'`. Over TCP, they are one write on one connection, and with MCP 2025-03-26 one JSON-RPC batch.
    */
   readonly batchSize?: number
   /** Length of generated bodies; default `'small'`. */
@@ -165,6 +166,11 @@ interface PlanKeys extends SharedKeys {
 interface Sending<Request> {
   /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource<Request>
+  /**
+   * Makes one message of `batchSize` operations: a function `(items) => request`, or the URL of a module that exports
+   * one by default. A function makes the run inline.
+   */
+  readonly batch?: URL | BatchFunction<Request>
   /** Several steps instead of one request: a journey, or the URL of a module that exports one by default. */
   readonly journey?: URL | JourneyFunction<Request>
   /**

@@ -7,6 +7,9 @@ import { learnSecrets } from '../model/text/clean.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { CompiledPlan } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
+import { isMix } from './requests.ts'
+import type { BatchFunction } from '../model/batch.ts'
+import type { ResolvedCode } from './resolved-plan.ts'
 import { resolveLanes } from './lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
 import {
@@ -14,6 +17,7 @@ import {
   anyValue,
   flag,
   isRecord,
+  NOT_SHOWN,
   oneOf,
   positive,
   positiveDuration,
@@ -80,6 +84,21 @@ export function resolveTracing(
   return tracing === 1 ? 'all' : (tracing ?? 'slowest')
 }
 
+/** A batch is one message on one connection, so nothing that spreads its operations can be combined with it. */
+function resolveBatch(
+  plan: Readonly<Record<string, unknown>>,
+  issues: PlanIssue[],
+): ResolvedCode<BatchFunction> | undefined {
+  if (plan['batch'] === undefined) return undefined
+  const refuse = (rule: string, remedy: string): void => {
+    issues.push({ key: 'batch', value: NOT_SHOWN, rule, remedy })
+  }
+  if (plan['journey'] !== undefined) refuse('cannot be combined with `journey`', 'send the message as a step')
+  if (isMix(plan['workload'])) refuse('cannot be combined with a mix', 'write a plan without `mix`')
+  if (plan['batchSize'] === 1) refuse('needs a `batchSize` of at least 2', 'omit batchSize, which is 10 then')
+  return resolveCode<BatchFunction>(plan['batch'], 'batch', issues)
+}
+
 /** One line per key: to add a plan key, start here. */
 const READERS = {
   target: anyValue,
@@ -96,6 +115,7 @@ const READERS = {
   setup: anyValue,
   workload: anyValue,
   batchSize: readBatchSize,
+  batch: anyValue,
   messageSize: readMessageSize,
   messageFormat: readMessageFormat,
   feeds: readFeeds,
@@ -147,7 +167,9 @@ export function resolvePlan(
   const lanes = resolveLanes(plan, read, vocabulary, issues)
   const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', issues)
   const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', issues)
-  const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
+  const batch = resolveBatch(plan, issues)
+  const isBatch = batch !== undefined || plan['workload'] === 'batch'
+  const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
   const { pattern, durationMs, arrivals, curve } = resolveSchedule(plan, keys, issues)
   const tracing = resolveTracing(read, issues)
@@ -173,6 +195,7 @@ export function resolvePlan(
     arrivals,
     warmUpMs: read.warmUp ?? 0,
     batchSize,
+    batch,
     journey,
     setup,
     feeds: read.feeds ?? {},

@@ -1,3 +1,4 @@
+import type { BatchFunction } from '../model/batch.ts'
 import type { ChosenFormat } from '../model/body.ts'
 import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
@@ -75,6 +76,7 @@ export interface ResolvedPlan {
   readonly arrivals: ArrivalProcessName
   readonly warmUpMs: Ms
   readonly batchSize: number
+  readonly batch: ResolvedCode<BatchFunction> | undefined
   readonly journey: ResolvedCode<JourneyFunction> | undefined
   readonly setup: ResolvedSetup | undefined
   readonly feeds: Readonly<Record<string, ResolvedFeed>>

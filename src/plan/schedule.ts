@@ -90,7 +90,12 @@ function closedModel(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): Resol
     issues.push({ key, value, rule: 'cannot be combined with `concurrency`', remedy })
   }
   if (keys.batchSize > 1) {
-    const [key, value] = plan['workload'] === 'batch' ? ['workload', 'batch'] : ['batchSize', keys.batchSize]
+    const [key, value] =
+      plan['batch'] !== undefined
+        ? ['batch', shownOf({})]
+        : plan['workload'] === 'batch'
+          ? ['workload', 'batch']
+          : ['batchSize', keys.batchSize]
     const rule = 'cannot be combined with `concurrency`: each request starts when another one has ended'
     issues.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }

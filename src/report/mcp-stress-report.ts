@@ -32,13 +32,18 @@ function body(run: RunRecord, findings: McpStressFindings): string[] {
     ...section('phases', [], phaseTable(run, findings)),
     ...section('effect of stress', [degradationSentence(findings), recoverySentence(findings)]),
     ...section('errors', findings.errorPatterns.map(errorLine)),
-    ...section('probes', findings.probes.map(probeLine)),
+    ...section('probes', [...findings.probes.map(probeLine), ...callLines(findings)]),
     ...section('confidence', [
       'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
       ...doubtLines(results),
     ]),
     ...section('recommendations', advice(findings)),
   ]
+}
+
+function callLines({ probeCalls = {} }: McpStressFindings): string[] {
+  const calls = Object.entries(probeCalls).map(([operation, count]) => `${formatCount(count)} × ${operation}`)
+  return calls.length === 0 ? [] : [`Calls of the probes, besides their runs: ${calls.join(', ')}.`]
 }
 
 function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): string[] {

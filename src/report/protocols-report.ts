@@ -1,6 +1,6 @@
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatCount, formatRate } from '../wording/figures.ts'
+import { formatCount, formatPlural, formatRate } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import { levelSentence } from './limits-sentences.ts'
 import { labelled, section, table } from './page.ts'
@@ -56,9 +56,9 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
   ]
 }
 
-function confidenceLines({ rounds, rate, ranking }: ProtocolsFindings): readonly string[] {
+function confidenceLines({ rounds, ranking }: ProtocolsFindings): readonly string[] {
   if (rounds === undefined || ranking.length < 2) return []
   return [
-    `Equal ranks mean that no difference was shown. A difference counts if the rounds prove it, all at a 5% risk of any wrong claim, and if it is at least 10% of a rate, 20% of a response time or 50% of a time to reconnect. The protocols took turns in ${formatCount(rounds)} rounds of full load and ${formatCount(rounds)} cuts. Their response times are compared in one run at ${formatRate(rate)} in which each request goes to a random protocol. All of this is one run on one machine: repeat it before you rely on the ranking.`,
+    `Equal ranks mean that no difference was shown. A difference counts if the rounds prove it, all at a 5% risk of any wrong claim, and if it is at least 10% of a rate, 20% of a response time or 50% of a time to reconnect. The protocols took turns in ${formatCount(rounds)} rounds of full load, and the connections of one after the other were cut ${formatPlural(rounds, 'time')}. Their response times are compared in one run in which each request goes to a random protocol. All of this is one run on one machine: repeat it before you rely on the ranking.`,
   ]
 }

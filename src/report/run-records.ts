@@ -46,6 +46,7 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
   )
   const startMs = Math.min(...(starts.length === 0 ? concludedMs : starts))
   const endedEarly = loads.find(({ record }) => record.endedEarly !== undefined)?.record.endedEarly
+  const unlisted = loads.flatMap(({ record }) => record.unlisted ?? [])
   return {
     schema: 1,
     suite,
@@ -59,6 +60,7 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
     tests: testsOf(loads),
     findings: suite === LOAD_SUITE ? null : (first?.record.findings ?? null),
     ...(endedEarly !== undefined && { endedEarly }),
+    ...(unlisted.length > 0 && { unlisted }),
   }
 }
 

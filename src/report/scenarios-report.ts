@@ -3,6 +3,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
+import { batchingWords } from '../wording/batching.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
 import { labelled, section, table } from './page.ts'
@@ -56,6 +57,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
     ...(result === undefined ? [] : [`Sent: ${sentBy(result)}`]),
+    ...batchLines(result),
     ...missing.map((each) => `INVALID  not run: ${missingSentence(each)}`),
     ...expectations.map(
       (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
@@ -63,6 +65,10 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...doubts.map(({ code, message }) => `Doubt: ${code}: ${message}`),
   ]
+}
+
+function batchLines(result: LoadResult | undefined): string[] {
+  return result?.batching === undefined ? [] : [`Batches: ${batchingWords(result.batching)}`]
 }
 
 /** Returns what was sent in the measured part, with the number of requests of each operation. */

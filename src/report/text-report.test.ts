@@ -77,3 +77,25 @@ test('ignores other suites and runs without findings', () => {
     undefined,
   )
 })
+
+test('ends with the requests that no figure includes, by what sent them', () => {
+  const load = call('shop', { users: 3 })
+  const text = textOf({
+    ...load,
+    record: {
+      ...load.record,
+      unlisted: [
+        { sentBy: 'warm-up', protocol: 'http', operation: 'read', requests: 1_200 },
+        { sentBy: 'unlisted run', protocol: 'http', operation: 'read', requests: 40 },
+        { sentBy: 'unlisted run', protocol: 'http', operation: 'write', requests: 2 },
+      ],
+    },
+  })
+  expect(text?.slice(text.indexOf('also sent'))).toMatchInlineSnapshot(`
+    "also sent, and in no figure above
+    ---------------------------------
+    1 200 requests of warm-ups: 1 200 × read
+    42 requests of runs that are not listed: 40 × read, 2 × write
+    "
+  `)
+})

@@ -1,5 +1,6 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { pageHead } from './page.ts'
+import { unlistedSection } from './unlisted-section.ts'
 
 interface TextReport<Findings> {
   readonly fileName: `${string}.txt`
@@ -21,7 +22,8 @@ export function textReport<Findings>({ fileName, suite, key, result, body }: Tex
       if (concluded.length === 0) return undefined
       const pages = concluded.map((run) => {
         const findings = run.findings as Findings
-        return `${[...pageHead(run, result(findings)), ...body(run, findings)].join('\n')}\n`
+        const lines = [...pageHead(run, result(findings)), ...body(run, findings), ...unlistedSection(run)]
+        return `${lines.join('\n')}\n`
       })
       return pages.join('\n')
     },

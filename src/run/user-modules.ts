@@ -1,4 +1,5 @@
 import { LoadError, LoadPlanError, formatValue } from '../model/errors.ts'
+import type { BatchFunction } from '../model/batch.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import type { ResolvedCode, ResolvedPlan } from '../plan/resolved-plan.ts'
 import { realTime } from '../model/real-time.ts'
@@ -51,13 +52,15 @@ function formatCommonJs(href: string): string {
 export interface UserCode {
   readonly journey: JourneyFunction | undefined
   readonly setup: SetupFunction | undefined
+  readonly batch: BatchFunction | undefined
 }
 
 /** Rejects with `LoadError` (`ERR_LOAD_MODULE`) or `LoadPlanError` if a journey or setup is invalid. */
-export async function loadUserCode({ journey, setup }: ResolvedPlan): Promise<UserCode> {
+export async function loadUserCode({ journey, setup, batch }: ResolvedPlan): Promise<UserCode> {
   return {
     journey: journey && (await load<JourneyFunction>(journey, JOURNEY)),
     setup: setup === undefined || setup.from === 'caller' ? undefined : await load<SetupFunction>(setup, SETUP),
+    batch: batch && (await load<BatchFunction>(batch, BATCH)),
   }
 }
 
@@ -80,6 +83,13 @@ const SETUP: CodeRule = {
   key: 'setup',
   rule: 'a function',
   example: 'async ({ send }) => { … }',
+  holds: (value) => typeof value === 'function',
+}
+
+const BATCH: CodeRule = {
+  key: 'batch',
+  rule: 'a function',
+  example: "(items) => ({ method: 'POST', path: '/bulk', body: items.map(({ body }) => body) })",
   holds: (value) => typeof value === 'function',
 }
 

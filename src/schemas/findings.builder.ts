@@ -114,7 +114,6 @@ export const findings: SuiteFindings = {
     rounds: 4,
     tooShort: { requiredRounds: 12, requiredMs: 2_000 },
     works: [{ protocol: 'tcp', work: 'medium read', requests: 40, p50Ms: 1, p95Ms: 2, p99Ms: null }],
-    unlisted: [{ protocol: 'tcp', comparison: 200, fullLoad: 9_000, cuts: 200 }],
     skipped: [{ protocol: 'mcp', why: 'no target' }],
   },
   'mcp-stress': {

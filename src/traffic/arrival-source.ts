@@ -1,7 +1,11 @@
 import type { Ms } from '../model/units.ts'
+import type { SampledBatch } from '../model/sample.ts'
 import type { JourneySteps } from './journeys/journey-steps.ts'
 
-/** One scheduled request. */
+/** The operations of a batch, and what is sent for each. */
+export type ArrivedBatch = Omit<SampledBatch, 'ended'>
+
+/** One scheduled request, or one batch that is a message. */
 export interface Arrival<Request> {
   readonly requestId: number
   /** The intended start. */
@@ -9,6 +13,8 @@ export interface Arrival<Request> {
   readonly operation: string
   readonly phase: number
   readonly payload: Request
+  /** The operations of a batch that is one message; absent for a single request. */
+  readonly batch?: ArrivedBatch | undefined
   /** Why code of the user could not make the payload. */
   readonly failure?: string
 }

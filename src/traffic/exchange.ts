@@ -1,7 +1,7 @@
 import type { Answer, Cancel, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
 import type { ErrorClass } from '../model/error-class.ts'
 import type { DropReason } from '../model/figures.ts'
-import type { Sample } from '../model/sample.ts'
+import type { Sample, SampledBatch } from '../model/sample.ts'
 import type { TraceIds, Traceparent } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 import type { Slot } from './connections/slot.ts'
@@ -29,6 +29,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   readonly intendedMs: Ms
   readonly measured: boolean
   readonly dueMs: Ms
+  readonly batch: SampledBatch | undefined
   /** The journey that this step belongs to. */
   readonly journey: ActiveJourney<Request> | undefined
   sentMs: Ms = Number.NaN
@@ -54,11 +55,12 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   previous: Exchange<Request> | undefined = undefined
   next: Exchange<Request> | undefined = undefined
   readonly #owner: ExchangeOwner<Request>
+  readonly #ended: Map<number, { readonly outcome: Outcome; readonly doneMs: Ms }> | undefined
   #lastMessageMs: Ms = Number.NaN
 
   constructor(
     owner: ExchangeOwner<Request>,
-    { requestId, operation, phase, payload, journey }: Planned<Request>,
+    { requestId, operation, phase, payload, journey, batch }: Planned<Request>,
     intendedMs: Ms,
     dueMs: Ms,
   ) {
@@ -71,6 +73,8 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.measured = journey === undefined ? intendedMs >= 0 : journey.measured
     this.dueMs = dueMs
     this.journey = journey
+    this.#ended = batch && new Map()
+    this.batch = batch && { ...batch, ended: this.#ended ?? new Map() }
   }
 
   get over(): boolean {
@@ -96,6 +100,10 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
     else if (this.measured) this.#owner.gap(this, nowMs - this.#lastMessageMs)
     this.#lastMessageMs = nowMs
+  }
+
+  onPart(place: number, outcome: Outcome): void {
+    if (!this.over) this.#ended?.set(place, { outcome, doneMs: this.#owner.now() })
   }
 
   onDone(outcome: Outcome): void {

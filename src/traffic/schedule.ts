@@ -1,7 +1,7 @@
 import { LoadUserCodeError } from '../model/errors.ts'
 import type { PhaseWindow } from '../model/pattern.ts'
 import type { Ms } from '../model/units.ts'
-import type { Arrival, ArrivalSource } from './arrival-source.ts'
+import type { Arrival, ArrivalSource, ArrivedBatch } from './arrival-source.ts'
 import type { RequestPicker } from './workloads/picker.ts'
 
 /** Intended start times in ascending order; Infinity after the last. */
@@ -27,6 +27,13 @@ export interface ScheduleOptions<Request> {
   readonly phases: readonly PhaseWindow[]
   readonly picker: RequestPicker<Request>
   operationOf(request: Request): string
+  /**
+   * Number of operations that one message carries; default 1. Each message then takes that many intended starts, which
+   * are equal, and as many positions.
+   */
+  readonly batchSize?: number
+  /** Returns the operations of a message. */
+  batchOf?(request: Request): ArrivedBatch
 }
 
 /**
@@ -59,8 +66,20 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     if (payload === 'later') return 'later'
     this.#held = undefined
     const phase = this.#phaseAt(held.atMs)
-    if (payload instanceof LoadUserCodeError) return failed(payload, requestId, held.atMs, phase)
-    return { requestId, atMs: held.atMs, operation: this.#options.operationOf(payload), phase, payload }
+    if (payload instanceof LoadUserCodeError) {
+      return { ...failed(payload, requestId, held.atMs, phase), ...this.#unmadeBatch() }
+    }
+    const operation = this.#options.operationOf(payload)
+    const { batchOf } = this.#options
+    if (batchOf === undefined) return { requestId, atMs: held.atMs, operation, phase, payload }
+    return { requestId, atMs: held.atMs, operation, phase, payload, batch: batchOf(payload) }
+  }
+
+  /** The operations of a message that could not be made have no names. */
+  #unmadeBatch(): Pick<Arrival<Request>, 'batch'> {
+    const { batchSize = 1 } = this.#options
+    if (batchSize === 1) return {}
+    return { batch: { operations: Array(batchSize).fill(''), items: Array(batchSize).fill(undefined) } }
   }
 
   rest(untilMs: Ms): ReadonlyMap<number, number> {
@@ -68,18 +87,15 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     for (; this.#last !== undefined && this.#last.atMs <= untilMs; this.#last = this.#advance()) {
       if (this.#last.atMs < 0) continue
       const phase = this.#phaseAt(this.#last.atMs)
-      counts.set(phase, (counts.get(phase) ?? 0) + 1)
+      counts.set(phase, (counts.get(phase) ?? 0) + (this.#options.batchSize ?? 1))
     }
     return counts
   }
 
   #advance(): { position: number; atMs: Ms } | undefined {
-    const { arrivalTimes, warmUp, share } = this.#options
+    const { warmUp, share, batchSize = 1 } = this.#options
     for (;;) {
-      const atMs =
-        this.#warmingUp && warmUp !== undefined
-          ? beforeZero(warmUp.arrivalTimes.next(), warmUp.durationMs)
-          : arrivalTimes.next()
+      const atMs = this.#nextTime(warmUp)
       if (atMs === Number.POSITIVE_INFINITY) {
         if (!this.#warmingUp) return undefined
         this.#warmingUp = false
@@ -87,9 +103,17 @@ export class Schedule<Request> implements ArrivalSource<Request> {
         continue
       }
       this.#position++
-      const mine = this.#position % share.threads === share.thread && share.takes?.(this.#position) !== false
-      if (mine) return { position: this.#position, atMs }
+      const first = this.#position
+      for (let i = 1; i < batchSize; i++, this.#position++) this.#nextTime(warmUp)
+      const mine = (first / batchSize) % share.threads === share.thread && share.takes?.(first) !== false
+      if (mine) return { position: first, atMs }
     }
+  }
+
+  #nextTime(warmUp: ScheduleOptions<Request>['warmUp']): Ms {
+    return this.#warmingUp && warmUp !== undefined
+      ? beforeZero(warmUp.arrivalTimes.next(), warmUp.durationMs)
+      : this.#options.arrivalTimes.next()
   }
 
   /**

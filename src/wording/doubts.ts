@@ -15,6 +15,7 @@ import { sentenceFrom } from './sentences.ts'
 const inlineReasons = {
   'pattern-functions': 'the pattern is an object with functions',
   'journey-function': 'the journey is a function',
+  'batch-function': '`batch` is a function',
   'protocol-functions': 'the protocol is an object with functions',
   'request-function': 'a request contains a function',
 } as const satisfies Record<InlineReason, string>

@@ -4,18 +4,24 @@ import { worstVerdict } from '../../judge/verdict/service-level.ts'
 import { SATURATED } from '../../judge/verdict/validity.ts'
 import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
+import type { Count } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { mcpStressLines, mcpStressSentence } from '../../report/mcp-stress-sentences.ts'
 import type { Conclusion } from '../suite.ts'
 
 /** Returns what the run through the phases, and the probes so far, show. */
-export function mcpStressFindings(result: LoadResult, probes: readonly ProbeFinding[]): McpStressFindings {
+export function mcpStressFindings(
+  result: LoadResult,
+  probes: readonly ProbeFinding[],
+  probeCalls: Readonly<Record<string, Count>> = {},
+): McpStressFindings {
   return {
     protocolVersion: result.protocolVersion,
     transport: transportOf(result.target.url),
     ...stressJudgement(result, 0),
     errorPatterns: errorPatterns(result),
     probes: [...probes],
+    probeCalls,
   }
 }
 

@@ -12,6 +12,7 @@ import { ceilingOf, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, ty
 import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
+import { failingCalls } from './failing-calls.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
 import { PROBE_COUNT, runProbes } from './probes/index.ts'
 import { callsFrom } from './probes/probe.ts'
@@ -71,12 +72,14 @@ export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStre
           pattern: patternOf(settings),
         })
         const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
-          const findings = mcpStressFindings(result, probes)
+          const findings = mcpStressFindings(result, probes, server.prober.calls)
           context.conclude('mcp-stress', findings, name)
           return findings
         }
         conclude([])
-        const findings = conclude(await probe(context, settings, server, conclude))
+        const findings = conclude(
+          await probe(context, settings, { ...server, failing: failingCalls(result) }, conclude),
+        )
         settleSuite({
           matcher: 'mcpStressSuite',
           code: 'ERR_LOAD_MCP_STRESS',
@@ -167,7 +170,7 @@ async function openServer(context: SuiteContext, { target, plan, calls }: McpStr
 async function probe(
   context: SuiteContext,
   { plan, maxRps, idleMs, equalIds }: McpStressSettings,
-  { prober, calls }: OpenServer,
+  { prober, calls, failing }: OpenServer & { readonly failing: string | undefined },
   onFindings: (findings: readonly ProbeFinding[]) => void,
 ): Promise<readonly ProbeFinding[]> {
   const findings: ProbeFinding[] = []
@@ -178,7 +181,16 @@ async function probe(
     return run.result
   }
   return runProbes(
-    { prober, load, maxRps, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) },
+    {
+      prober,
+      load,
+      failingCalls: failing,
+      maxRps,
+      idleMs,
+      equalIds,
+      slowCall: calls.slowCall,
+      ...callsFrom(calls.call),
+    },
     (finding) => {
       findings.push(finding)
       onFindings(findings)

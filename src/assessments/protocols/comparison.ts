@@ -3,17 +3,20 @@ import { isEmbedded } from '../../model/work.ts'
 import type { MixEntry, WrittenPlan } from '../../plan/load-plan.ts'
 import { mix } from '../../plan/mix.ts'
 import type { SuiteContext } from '../suite.ts'
-import type { CommonRun, Subject } from './subject.ts'
+import { type CommonRun, ownWork, sharedKeys } from './subject.ts'
 
 /** Sizes of the compared messages in bytes: constant, so that all protocols carry the same. */
 const SIZES = { small: 256, medium: 32 * 1_024 } as const
 /** Reads and writes of each size are as frequent as streams. */
 const STREAM_WEIGHT = 0.5
 
+/** Rate of the comparison in total, relative to the common rate: so low that the protocols hardly disturb each other. */
+const RATE_FACTOR = 2
+
 /**
  * Measures response times over all protocols in one run, in which every request goes to a protocol drawn at random.
- * Whatever disturbs the machine then affects all protocols alike, unlike in consecutive runs. The rate is the common
- * one in total, so the protocols hardly disturb each other. Undefined for a single protocol.
+ * Whatever disturbs the machine then affects all protocols alike, unlike in consecutive runs. Each protocol gets as many
+ * requests as in a phase at the common rate. Undefined for a single protocol.
  */
 export async function compareLatencies(
   context: SuiteContext,
@@ -21,12 +24,13 @@ export async function compareLatencies(
 ): Promise<ReadonlyMap<string, ProtocolLatency>> {
   const [first] = runs
   if (first === undefined || runs.length < 2) return new Map()
-  const { rate, duration } = first.subject
+  const { rate, duration, maxRps = Number.POSITIVE_INFINITY } = first.subject
+  const totalRps = Math.min(RATE_FACTOR * rate, maxRps)
   const plan: WrittenPlan = {
     ...sharedKeys(first.subject),
-    workload: mix(runs.every(doesAllWork) ? runs.flatMap(allWork) : runs.map(ownWork)),
-    rate,
-    duration: duration * runs.length,
+    workload: mix(runs.every(doesAllWork) ? runs.flatMap(allWork) : runs.map(({ subject }) => ownWork(subject))),
+    rate: totalRps,
+    duration: (duration * runs.length * rate) / totalRps,
     warmUp: duration / 8,
     monitor: 'off',
     tracing: 'off',
@@ -35,12 +39,6 @@ export async function compareLatencies(
   const run = await context.startLoad(plan, { record: false, phase: 'all protocols in turn' })
   const result = await run.result
   return new Map(runs.map(({ subject: { protocol } }) => [protocol, latencyOver(protocol, result)]))
-}
-
-/** All subjects share the keys that do not depend on the protocol. */
-function sharedKeys({ plan }: Subject): WrittenPlan {
-  const { target: _, protocol: __, request: ___, workload: ____, ...shared } = plan
-  return shared
 }
 
 /** Whether the target is an embedded one, which does every kind of work, and the plan names no request instead. */
@@ -56,11 +54,4 @@ function allWork({ subject: { protocol, target } }: CommonRun): readonly MixEntr
     { name: `${protocol} medium`, protocol, target, messageSize: medium, workload: 'balanced' },
     { name: protocol, protocol, target, messageSize: small, workload: 'stream', weight: STREAM_WEIGHT },
   ]
-}
-
-/** The requests of the plan; if one protocol does not do every kind of work, the others do not either. */
-function ownWork({ subject: { protocol, target, plan } }: CommonRun): MixEntry {
-  const { request } = plan
-  // The type of an entry binds its requests to its protocol, which is a variable here.
-  return { name: protocol, protocol, target, ...(request !== undefined && { request }) } as MixEntry
 }

@@ -7,7 +7,7 @@ import { measuredProtocol, type ProtocolRuns, protocolsConclusion, protocolsFind
 import { fast, runWith, slo, slow, undecided } from './rate-runs.builder.ts'
 
 /** Twelve rounds of full load. */
-const FILLED = { full: fast, clients: 16, unslowed: false, throughputRps: roundsAt(100), requests: 1_200 }
+const FILLED = { full: fast, clients: 16, unslowed: false, throughputRps: roundsAt(100) }
 
 function roundsAt(rps: number): readonly number[] {
   return Array.from({ length: 12 }, (_, round) => rps + round - 5.5)
@@ -19,7 +19,7 @@ function runsOver(protocol: ProtocolName, common: LoadResult, changed: Partial<P
     common,
     filled: FILLED,
     highest: { maxRps: 50, maxIsBound: false, heldShare: [0.5, 0.5], held: fast, lowest: undefined },
-    cuts: [{ result: fast, lost: [0, 0, 0, 0], reconnectMs: [8, 12, 10, 11] }],
+    cuts: [{ figures: [fast], lost: [0, 0, 0, 0], reconnectMs: [8, 12, 10, 11] }],
     ...changed,
   }
 }
@@ -127,7 +127,7 @@ describe('the suite', () => {
     expect(lines).toContain('mcp was skipped: no target for mcp: set LOAD_TARGET_MCP')
   })
 
-  test('shows ties of protocols that measured alike, and counts the requests of unlisted runs', () => {
+  test('shows ties of protocols that measured alike', () => {
     const runs = [runsOver('http', fast), runsOver('tcp', fast)]
     const findings = protocolsFindings({ slo, rate: 100, phaseMs: 1_000, skipped: [] }, runs)
     expect(protocolsConclusion(findings, runs)).toMatchObject({
@@ -138,6 +138,5 @@ describe('the suite', () => {
       ]),
     })
     expect(findings.ranking.map(({ rank }) => rank)).toEqual([1, 1])
-    expect(findings.unlisted).toContainEqual({ protocol: 'tcp', comparison: 0, fullLoad: 1_200, cuts: 1_000 })
   })
 })

@@ -6,7 +6,7 @@ import { type MeasuredProtocol, rankProtocols, recommend } from '../../judge/ana
 import { median } from '../../judge/verdict/statistics/median.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Bounds, ProtocolsFindings } from '../../model/protocols-findings.ts'
-import type { LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
 import { sum } from '../../model/sum.ts'
 import type { Count, Ms, Ratio, Rps } from '../../model/units.ts'
 import { protocolLines, protocolsSentence } from '../../report/protocols-sentences.ts'
@@ -35,8 +35,8 @@ export function measuredProtocol({ subject, common, filled, highest, cuts }: Pro
   const { responseTime } = common
   const loaded = highest.held ?? full
   const cpuMs = cpuMsPerRequest(loaded)
-  const cutResults = cuts.map(({ result }) => result)
-  const lost = sum(cutResults.map(({ errors, dropped }) => errors + dropped))
+  const cutFigures = cuts.flatMap(({ figures }) => figures)
+  const lost = sum(cutFigures.map(({ errors, dropped }) => errors + dropped))
   const reconnectMs = cuts.flatMap((run) => run.reconnectMs)
   const returnedMs = reconnectMs.filter(Number.isFinite)
   const throughput = medianBounds(throughputRps)
@@ -52,7 +52,7 @@ export function measuredProtocol({ subject, common, filled, highest, cuts }: Pro
     p50Ms: responseTime.p50Ms ?? null,
     p95Ms: responseTime.p95Ms ?? null,
     p99Ms: responseTime.p99Ms ?? null,
-    successRate: 1 - lost / Math.max(1, requestsOf(cutResults)),
+    successRate: 1 - lost / Math.max(1, requestsOf(cutFigures)),
     reconnectMs: returnedMs.length === 0 ? null : Math.max(...returnedMs),
     lost,
     cpuUsPerRequest: cpuMs === null ? null : 1_000 * cpuMs,
@@ -62,7 +62,7 @@ export function measuredProtocol({ subject, common, filled, highest, cuts }: Pro
       p50Ms: percentileBounds(common, 50),
       p95Ms: percentileBounds(common, 95),
       p99Ms: percentileBounds(common, 99),
-      lostShare: lostBounds(cutResults),
+      lostShare: lostBounds(cutFigures),
       reconnectMs: medianBounds(reconnectMs),
     },
   }
@@ -81,8 +81,8 @@ function scaled(bounds: Bounds | null, [low, high]: readonly [Ratio, Ratio]): Bo
   return [from === null ? null : low * from, to === null ? null : high * to]
 }
 
-function requestsOf(results: readonly LoadResult[]): Count {
-  return sum(results.map(({ requestsScheduled }) => requestsScheduled))
+function requestsOf(figures: readonly JudgedFigures[]): Count {
+  return sum(figures.map(({ requestsScheduled }) => requestsScheduled))
 }
 
 function seriesOf({ subject: { protocol }, filled, highest, cuts, compared }: ProtocolRuns): ProtocolSeries {
@@ -126,12 +126,6 @@ export function protocolsFindings(
     works: runs.flatMap(({ subject: { protocol }, compared }) =>
       (compared?.figures ?? []).map((figures) => Object.assign({ protocol }, figures)),
     ),
-    unlisted: runs.map(({ subject: { protocol }, compared, filled, cuts }) => ({
-      protocol,
-      comparison: compared?.requests ?? 0,
-      fullLoad: filled.requests,
-      cuts: requestsOf(cuts.map(({ result }) => result)),
-    })),
     skipped,
   }
 }

@@ -1,7 +1,6 @@
 import type { SuiteContext } from '../suite.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { sum } from '../../model/sum.ts'
-import type { Count, Ms, Rps } from '../../model/units.ts'
+import type { Ms, Rps } from '../../model/units.ts'
 import { inRounds, roundsOf } from './rounds.ts'
 import { type CommonRun, eachOf, type Subject } from './subject.ts'
 import { formatPlural } from '../../wording/figures.ts'
@@ -33,8 +32,6 @@ export interface Filled {
   readonly unslowed: boolean
   /** Throughput of each round. */
   readonly throughputRps: readonly Rps[]
-  /** Number of requests of all these runs. */
-  readonly requests: Count
 }
 
 /** Runs all protocols with requests always in flight: once to find the number of clients, then in rounds. */
@@ -54,7 +51,6 @@ export async function fillAll(
     const filled = {
       ...found,
       throughputRps: results.map(({ throughputRps }) => throughputRps),
-      requests: found.requests + sum(results.map(({ requestsScheduled }) => requestsScheduled)),
     }
     return { subject, common, filled }
   })
@@ -67,12 +63,10 @@ async function fill(context: SuiteContext, subject: Subject, common: LoadResult)
   const { target, duration } = subject
   // Over pipes, each connection is a separate process of the target.
   const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
-  let requests = 0
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await runClosed(context, subject, clients, FILL_SHARE * duration)
-    requests += full.requestsScheduled
     const unslowed = !isFull(full) && isUnslowed(full, common)
-    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed, requests }
+    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed }
   }
 }
 

@@ -78,6 +78,8 @@ async function tryRate(context: SuiteContext, subject: Subject, rate: Rps, maxCo
     rate,
     arrivals: 'uniform',
     duration: subject.holdMs,
+    // Saves the rest of a trial that has failed.
+    abortOn: { p99Ms: subject.slo.p99Ms, errorRate: subject.slo.errorRate },
     warmUp: subject.duration / 8,
   }
   const result = await context.load(plan, { phase: `${subject.protocol}, ${formatRate(rate)}` })

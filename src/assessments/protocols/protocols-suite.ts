@@ -117,9 +117,10 @@ async function measure(
   const filledRuns = await fillAll(context, commonRuns)
   const cuts = await cutAll(context, commonRuns)
   const runs: ProtocolRuns[] = []
-  for (const [i, { subject, common, filled }] of filledRuns.entries()) {
+  for (const { subject, common, filled } of filledRuns) {
     const highest = await findHighestRate(context, subject, filled)
-    runs.push({ subject, common, filled, highest, cuts: cuts[i] ?? [], compared: compared.get(subject.protocol) })
+    const { protocol } = subject
+    runs.push({ subject, common, filled, highest, cuts: cuts.get(protocol) ?? [], compared: compared.get(protocol) })
     onProtocol(runs)
   }
   return runs

@@ -28,5 +28,8 @@ test('assigns losses to the latest cut', () => {
   const batches = evenBatches(10, 4, () => 1).map((batch, i) =>
     Object.assign({}, batch, { errors: { connection: losses[i] ?? 0 }, dropped: { 'pool-wait': i === 8 ? 1 : 0 } }),
   )
-  expect(lostByCut(resultOf({ batches, batchMs: 100 }), 1_000)).toEqual([2, 5, 0, 6])
+  const times = { firstMs: 200, stepMs: 200 }
+  const result = resultOf({ batches, batchMs: 100 })
+  expect(lostByCut([result], times)).toEqual([2, 5, 0, 6])
+  expect(lostByCut([result, result], times)).toEqual([4, 10, 0, 12])
 })

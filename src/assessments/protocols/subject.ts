@@ -1,6 +1,6 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
-import type { WrittenPlan } from '../../plan/load-plan.ts'
+import type { MixEntry, WrittenPlan } from '../../plan/load-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'
@@ -33,4 +33,17 @@ export async function eachOf<Item, Value>(
   const values: Value[] = []
   for (const item of items) values.push(await run(item))
   return values
+}
+
+/** Returns the keys that do not depend on the protocol. */
+export function sharedKeys({ plan }: Subject): WrittenPlan {
+  const { target: _, protocol: __, request: ___, workload: ____, ...shared } = plan
+  return shared
+}
+
+/** Returns the requests of the plan as an entry of a mix, named after the protocol. */
+export function ownWork({ protocol, target, plan }: Subject, url: Target = target): MixEntry {
+  const { request } = plan
+  // The type of an entry binds its requests to its protocol, which is a variable here.
+  return { name: protocol, protocol, target: url, ...(request !== undefined && { request }) } as MixEntry
 }

@@ -11,20 +11,34 @@ import type { LatencySeries } from './protocol-differences.ts'
 const BLOCKS = 20
 
 /** Latencies over one protocol, of a run whose requests each went to a random protocol. */
-export interface ProtocolLatency extends Pick<WorkLatency, 'requests'> {
+export interface ProtocolLatency {
   readonly latency: LatencySeries
   readonly works: readonly LatencySeries[]
   readonly figures: readonly Omit<WorkLatency, 'protocol'>[]
 }
 
-/** Splits the operations whose names start with the name of a protocol into blocks of time. */
-export function latencyOver(protocol: string, { operations }: LoadResult): ProtocolLatency {
-  const ofProtocol = Object.entries(operations).flatMap(([name, figures]) =>
-    name.startsWith(`${protocol} `) ? [{ work: name.slice(protocol.length + 1), figures }] : [],
-  )
+/** The figures of one kind of work over one protocol. */
+interface WorkFigures {
+  readonly work: string
+  readonly figures: JudgedFigures
+}
+
+/**
+ * Returns the operations of one protocol in a mix whose entries are named after their protocols. A request without a
+ * name has the name of its protocol only.
+ */
+export function workOver(protocol: string, { operations }: Pick<LoadResult, 'operations'>): readonly WorkFigures[] {
+  return Object.entries(operations).flatMap(([name, figures]) => {
+    if (name === protocol) return [{ work: 'request', figures }]
+    return name.startsWith(`${protocol} `) ? [{ work: name.slice(protocol.length + 1), figures }] : []
+  })
+}
+
+/** Splits the operations of a protocol into blocks of time. */
+export function latencyOver(protocol: string, result: LoadResult): ProtocolLatency {
+  const ofProtocol = workOver(protocol, result)
   const works = ofProtocol.map(({ work, figures }) => ({ work, blocks: blocksOf([figures]) }))
   return {
-    requests: sum(ofProtocol.map(({ figures }) => figures.requestsScheduled)),
     latency: seriesOf('all', blocksOf(ofProtocol.map(({ figures }) => figures))),
     works: works.map(({ work, blocks }) => seriesOf(work, blocks)),
     figures: ofProtocol.map(({ work, figures }) => ({

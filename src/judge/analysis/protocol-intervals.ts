@@ -1,4 +1,5 @@
 import type { Bounds } from '../../model/protocols-findings.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 import { designEffect } from '../verdict/design-effect.ts'
@@ -42,7 +43,7 @@ export function percentileBounds(run: LoadResult, percentile: number): Bounds | 
  * Returns the interval of the share of requests lost in all runs together. The losses of one outage count as one,
  * because neighbouring requests share their fate.
  */
-export function lostBounds(runs: readonly LoadResult[]): Bounds | null {
+export function lostBounds(runs: readonly JudgedFigures[]): Bounds | null {
   const batches = runs.flatMap(failuresByBatch)
   const [lost, of] = [sum(batches.map((batch) => batch.sum)), sum(batches.map((batch) => batch.of))]
   const share = lost / of

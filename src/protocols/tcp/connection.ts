@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { TcpRequest } from './request.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Count, Ms } from '../../model/units.ts'
 import { realTime } from '../../model/real-time.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { openFramedSocket } from '../sockets/open-framed-socket.ts'
@@ -124,6 +124,14 @@ class TcpConnection implements Connection<TcpRequest> {
       this.#writer.end()
     }
     return pending.cancel
+  }
+
+  /** Writes all frames of a batch at once. */
+  together(send: () => void): Count {
+    this.#socket.cork()
+    send()
+    this.#socket.uncork()
+    return 1
   }
 
   /** Frames the first `length` bytes, which are valid only during the call. */

@@ -43,6 +43,8 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     needsInline: ({ data, check }) => typeof check === 'function' || isMadeByFunction(data),
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
+    // Until the connection closes, it carries one frame.
+    hasBatches: () => !format.untilClose,
     describe,
     messageBytes: ({ data }) => (data === undefined ? 0 : lengthOf(data)),
     connect: (target, context) => connectTcp(target, context, settings),

@@ -17,6 +17,7 @@ import { FedPicker } from '../../traffic/workloads/fed-picker.ts'
 import type { LaneRequest } from './lane/lane-picker.ts'
 import { loadUserCode } from '../user-modules.ts'
 import { DescriptorBudget } from './descriptor-budget.ts'
+import type { Bulk } from './lane/bulk.ts'
 import { dispatcherFor } from './lane/lane.ts'
 import { Listening, mayMatchByOrder } from './lane/listening.ts'
 import type { MadeRequests } from './lane/request-maker.ts'
@@ -72,12 +73,13 @@ export class Generator {
   readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One for each lane; empty before `open`. */
-  #dispatchers: readonly Dispatcher<LaneRequest>[] = []
+  #dispatchers: readonly Dispatcher<LaneRequest | Bulk>[] = []
   /** Of the lanes that may match responses by their order. */
   readonly #listening: Listening[] = []
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
   readonly #setups: SetupCaller
   #strayLines = 0
+  #messages = 0
   #unended = 0
   #started = false
   #stopped = false
@@ -143,7 +145,7 @@ export class Generator {
     }
   }
 
-  async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
+  async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest | Bulk>[]> {
     const { plan, lanes, thread, threads } = this.#job
     const loaded = await loadUserCode(plan)
     const descriptors = new DescriptorBudget(this.#job.descriptors)
@@ -177,6 +179,7 @@ export class Generator {
           this.#unsolicited.messages += messages
           this.#unsolicited.ambiguous += ambiguous
         },
+        messages: (count) => void (this.#messages += count),
         strayLine: () => void this.#strayLines++,
         started: (pid) => this.#post({ type: 'process', pid }),
         ended: () => this.#laneEnded(),
@@ -350,6 +353,8 @@ export class Generator {
       pools: pools.map((pool) => pool.counts()),
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
       pauses: this.#pauses.all,
+      warmUp: this.#recorder.warmUp,
+      messages: this.#messages,
       unsolicited: { ...this.#unsolicited },
       strayLines: this.#strayLines,
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
@@ -381,7 +386,7 @@ function withFailures({ requests, failures }: MadeRequests): readonly (AnyReques
 }
 
 /** Returns why a lane's connections could not be opened; undefined if they are open. */
-async function openError(dispatcher: Dispatcher<LaneRequest>, lane: number): Promise<Unreachable | undefined> {
+async function openError(dispatcher: Dispatcher<LaneRequest | Bulk>, lane: number): Promise<Unreachable | undefined> {
   try {
     await dispatcher.open()
     return undefined

@@ -129,6 +129,10 @@ export interface GeneratorState {
   readonly pools: readonly PoolCounts[]
   /** CPU time of the thread and of the thread that wakes it, since the start of the measured part. */
   readonly cpuMs: Ms
+  /** Messages of measured batches, if batches are messages. */
+  readonly messages: Count
+  /** Requests that the warm-up has sent, by operation. */
+  readonly warmUp: Readonly<Record<string, Count>>
   /** Since its first connection. */
   readonly unsolicited: UnsolicitedCounts
   /** Lines on the standard output of servers over pipes that are not messages. */

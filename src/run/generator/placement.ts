@@ -32,6 +32,8 @@ function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
     ...plan.lanes.map(({ maxConnections }) => maxConnections),
     plan.concurrency ?? Number.POSITIVE_INFINITY,
   )
+  // A function makes the requests of one thread by their positions, which a batch would cross.
+  if (plan.batchSize > 1 && typeof plan.lanes[0].request === 'function') return 1
   if (plan.threads !== 'auto') return Math.min(plan.threads, max)
   const needed = Math.ceil(peakRps / RPS_PER_THREAD)
   return Math.max(1, Math.min(needed, availableParallelism() - 1, max))
@@ -43,11 +45,12 @@ function wakeFor(rpsPerThread: Rps): Wake['kind'] {
   return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
 }
 
-function whyInline({ pattern, lanes, journey }: ResolvedPlan): InlineReason | undefined {
+function whyInline({ pattern, lanes, journey, batch }: ResolvedPlan): InlineReason | undefined {
   if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
     return 'pattern-functions'
   }
   if (journey?.from === 'function') return 'journey-function'
+  if (batch?.from === 'function') return 'batch-function'
   return lanes.map(whyLaneInline).find((why) => why !== undefined)
 }
 

@@ -55,8 +55,8 @@ export function namesOf(modules: readonly string[]): string {
 }
 
 /** Returns the user's modules that a job loads into its thread. */
-export function userModulesOf({ journey, setup, lanes }: ResolvedPlan): readonly string[] {
-  const codes = [journey, setup, ...lanes.map(({ protocol }) => protocol)]
+export function userModulesOf({ journey, setup, batch, lanes }: ResolvedPlan): readonly string[] {
+  const codes = [journey, setup, batch, ...lanes.map(({ protocol }) => protocol)]
   return [...new Set(codes.flatMap((code) => (code?.from === 'module' ? [code.href] : [])))]
 }
 

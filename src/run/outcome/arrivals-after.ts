@@ -6,16 +6,18 @@ import { onePicker } from '../../traffic/workloads/picker.ts'
 
 /**
  * Counts, by phase, the arrivals of a thread until `untilMs` that come after its first `reported` ones in the measured
- * part. The closed model has none: its requests start when others end.
+ * part. The closed model has none: its requests start when others end. `isBulk`: each batch is one message.
  */
 export function arrivalsAfter(
   plan: CompiledPlan,
   share: Share,
   reported: number,
   untilMs: Ms,
+  isBulk: boolean,
 ): ReadonlyMap<number, number> {
   const { curve } = plan
   if (curve === undefined) return new Map()
+  const batchSize = isBulk ? plan.batchSize : 1
   const arrivals = new Schedule({
     arrivalTimes: arrivalsOf(curve, plan),
     warmUp: undefined,
@@ -23,7 +25,8 @@ export function arrivalsAfter(
     phases: curve.phases ?? [],
     picker: onePicker(undefined),
     operationOf: () => '',
+    batchSize,
   })
-  for (let i = 0; i <= reported; i++) arrivals.next()
+  for (let i = 0; i <= reported / batchSize; i++) arrivals.next()
   return arrivals.rest(untilMs)
 }

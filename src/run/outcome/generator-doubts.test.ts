@@ -29,6 +29,8 @@ function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['fai
     protocolVersion: null,
     pools: [pool],
     cpuMs: 100,
+    warmUp: {},
+    messages: 0,
     unsolicited: { messages: 0, ambiguous: 0 },
     strayLines: 0,
     eventLoopUtilization: 0.3,

@@ -19,6 +19,7 @@ import { speaksTls } from '../target/speaks-tls.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { RunLifetime } from './lifetime.ts'
+import { bulkOf } from '../generator/lane/bulk.ts'
 import { arrivalsAfter } from './arrivals-after.ts'
 import { buildResult } from './result.ts'
 import { RunTraces } from './run-traces.ts'
@@ -49,6 +50,11 @@ export class RunOutcome {
     this.#states = Array.from({ length: placement.threads }, () => undefined)
     const { tracing } = plan
     if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)
+  }
+
+  get #isBulk(): boolean {
+    const [target] = this.#targets
+    return bulkOf(this.#plan, target?.protocol, target?.negotiated) !== undefined
   }
 
   /** Context of the run's traces; undefined if nothing is traced. */
@@ -110,7 +116,9 @@ export class RunOutcome {
     const atMs = this.#lifetime.elapsedMs
     const share = { thread, threads: this.#placement.threads }
     this.#publish(
-      this.#collector.lose(thread, loss, atMs, (reported) => arrivalsAfter(this.#plan, share, reported, atMs)),
+      this.#collector.lose(thread, loss, atMs, (reported) =>
+        arrivalsAfter(this.#plan, share, reported, atMs, this.#isBulk),
+      ),
     )
   }
 
@@ -154,7 +162,10 @@ export class RunOutcome {
   async finish(): Promise<LoadResult> {
     // A sample during the export is not one of the run.
     this.#watch?.endSamples()
-    this.#silence = await silenceDoubts(this.result(), this.#targets)
+    const result = this.result()
+    this.#silence = await silenceDoubts(result, this.#targets)
+    // Building a result takes some milliseconds, which short runs would notice.
+    if (this.#traces === undefined && this.#silence.length === 0) return result
     await this.#traces?.close(this.result())
     return this.result()
   }

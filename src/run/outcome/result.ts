@@ -12,6 +12,7 @@ import { makeReadable } from '../../report/readable-result.ts'
 import { redirectDoubts, unitDoubts, worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
+import { bulkOf } from '../generator/lane/bulk.ts'
 import { doesWork, notesOn } from '../generator/lane/lane-picker.ts'
 import type { Placement } from '../generator/placement.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
@@ -66,6 +67,8 @@ export function buildResult(parts: ResultParts): LoadResult {
     drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
     inFlight: collector.inFlight,
     unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
+    ...warmUpOf(states),
+    ...batchingOf(parts, total.requestsSent),
     ...total,
     operations: cleanNames(mapValues(collector.operations(durationMs), shown)),
     phases: cleanNames(mapValues(phasesOf(parts, durationMs), shown)),
@@ -110,6 +113,30 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     request: cleanText(formatRequests(plan, targets)),
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
   }
+}
+
+function warmUpOf(states: readonly GeneratorState[]): Pick<LoadResult, 'warmUp'> {
+  const counts = Map.groupBy(
+    states.flatMap(({ warmUp }) => Object.entries(warmUp)),
+    ([operation]) => operation,
+  )
+  if (counts.size === 0) return {}
+  const sent = Array.from(counts, ([operation, all]) => [operation, sum(all.map(([, count]) => count))] as const)
+  const operations = Object.fromEntries(sent.filter(([operation]) => operation !== ''))
+  return { warmUp: { requestsSent: sum(sent.map(([, count]) => count)), operations: cleanNames(operations) } }
+}
+
+function batchingOf(
+  { plan, targets: [target], states }: ResultParts,
+  requestsSent: number,
+): Pick<LoadResult, 'batching'> {
+  const { batchSize } = plan
+  if (batchSize === 1) return {}
+  if (bulkOf(plan, target?.protocol, target?.negotiated) === undefined) {
+    return { batching: { batchSize, sentAs: 'concurrency', messagesSent: requestsSent } }
+  }
+  const messagesSent = sum(states.map(({ messages }) => messages))
+  return { batching: { batchSize, sentAs: 'message', messagesSent } }
 }
 
 function versionOf(states: readonly GeneratorState[]): string | null {

@@ -1,3 +1,4 @@
+import type { ArrivedBatch } from '../arrival-source.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { DropReason } from '../../model/figures.ts'
 import type { JourneySample, Sample } from '../../model/sample.ts'
@@ -18,6 +19,7 @@ export interface Planned<Request> {
   readonly operation: string
   readonly phase: number
   readonly payload: Request
+  readonly batch?: ArrivedBatch | undefined
   readonly journey?: ActiveJourney<Request>
   /** Why code of the user could not make the request: it fails with class `user-error` and is never sent. */
   readonly failure?: string

@@ -10,6 +10,7 @@ const CALLS_AFTERWARDS = 20
 /** Connections that are reset during a request, after which some pools reuse broken connections. */
 export const afterFailure: Probe = {
   name: 'broken connections do not outlive their request',
+  judgesCalls: true,
   peakRps: 30,
   harm: 'broken-requests',
   async run({ prober, call }) {

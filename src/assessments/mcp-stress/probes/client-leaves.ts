@@ -7,6 +7,7 @@ const CALLS_AFTERWARDS = 5
 /** Clients that disconnect during a call, which crashes some servers. */
 export const clientLeaves: Probe = {
   name: 'clients may disconnect during a call',
+  judgesCalls: true,
   peakRps: 30,
   harm: 'lost-clients',
   async run({ prober, call, slowCall }) {

@@ -7,6 +7,7 @@ const PROCESSES = 4
 /** Simultaneous first calls of many clients, which some servers never answer. Distinguishes a hang from an error. */
 export const coldStart: Probe = {
   name: 'many clients can connect at the same time',
+  judgesCalls: true,
   peakRps: 160,
   harm: 'many-clients',
   async run({ prober, call }) {

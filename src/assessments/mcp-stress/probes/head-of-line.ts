@@ -11,6 +11,7 @@ const WAITING_RATIO = 0.5
 /** Fast calls that wait for a slow one on the same connection, because the server processes one call at a time. */
 export const headOfLine: Probe = {
   name: 'fast calls overtake slow ones',
+  judgesCalls: true,
   peakRps: 15,
   async run({ prober, call, slowCall }) {
     if (slowCall === undefined) return notApplicable('no slow call is known: set one with `slowCall`')

@@ -46,6 +46,9 @@ async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeF
         `it sends up to ${formatRate(probe.peakRps)}, and the ceiling is ${formatRate(maxRps)} (${ceilingOptions()})`,
       )
     }
+    if (probe.judgesCalls === true && context.failingCalls !== undefined) {
+      return notApplicable(`calls fail without the probe, too: ${context.failingCalls}`)
+    }
     const failed = probe.judgesReplies === true ? undefined : await failedBefore(context)
     if (failed !== undefined) {
       return { verdict: 'invalid', evidence: `calls failed before the probe: ${failed.message}` }

@@ -16,6 +16,8 @@ export interface ProbeContext {
   readonly echo: McpRequest | undefined
   /** A call that takes about this long; undefined if none is known. */
   readonly slowCall: ((ms: Ms) => McpRequest) | undefined
+  /** Why calls fail without any probe; undefined if they do not. */
+  readonly failingCalls?: string | undefined
   /** The rate that no probe may exceed, if there is one. */
   readonly maxRps: Rps | undefined
   /** How long to observe an idle stream. */
@@ -39,6 +41,8 @@ export interface Probe {
    * so that they do not blame something else for calls that fail anyway.
    */
   readonly judgesReplies?: boolean
+  /** True if a failed call shows the defect, which it cannot if calls fail without the probe, too. */
+  readonly judgesCalls?: boolean
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }
 

@@ -5,7 +5,7 @@ import { realDelay, realTime } from '../../../model/real-time.ts'
 import { sum } from '../../../model/sum.ts'
 import { messageOf } from '../../../model/thrown.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
-import type { Ms, Rps } from '../../../model/units.ts'
+import type { Count, Ms, Rps } from '../../../model/units.ts'
 import { mcpKind } from '../../../protocols/mcp/index.ts'
 
 /** A call that takes longer counts as hung. */
@@ -42,6 +42,7 @@ export class Prober {
   readonly #protocol: Protocol<McpRequest> = mcpKind.create({ kind: 'mcp' })
   readonly #open = new Set<Connection<McpRequest>>()
   #negotiated: unknown
+  readonly #calls = new Map<string, Count>()
   #requests = 0
   readonly #gapMs: Ms
   #nextCallMs: Ms = 0
@@ -61,6 +62,16 @@ export class Prober {
   /** The plain HTTP URL. */
   get httpUrl(): string {
     return this.url.href.replace(/^mcp\+/, '').replace(/#.*$/, '')
+  }
+
+  /** Returns the number of calls so far by method and name, without handshakes and negotiation. */
+  get calls(): Readonly<Record<string, Count>> {
+    return Object.fromEntries(this.#calls)
+  }
+
+  /** Counts a call; `operation` is its method and name: `tools/call echo`. */
+  count(operation: string): void {
+    this.#calls.set(operation, (this.#calls.get(operation) ?? 0) + 1)
   }
 
   /** Opens a connection, including the handshake. Rejects with a `ConnectError`. */
@@ -86,6 +97,7 @@ export class Prober {
     }, hangsMs)
     const onDone = ({ ok, errorClass = 'connection', message = '', answer }: Outcome): void =>
       end({ outcome: ok ? 'ok' : 'error', message: ok ? '' : `${errorClass}: ${message}`, answer })
+    this.count(this.#protocol.describe(request))
     const outgoing = { requestId: this.#requests++, operation: '', payload: request }
     const cancel = connection.exchange(outgoing, { onMessage() {}, onDone })
     return promise

@@ -2,7 +2,7 @@ import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
 import { idNumber, messagesIn } from '../../../protocols/mcp/json-rpc.ts'
 import { callOf } from '../../../protocols/mcp/request-encoding.ts'
 import type { Probe } from './probe.ts'
-import { askWithoutSession, openSession } from './session.ts'
+import { askWithoutSession, openSession, type SessionMessage } from './session.ts'
 
 const CALLS = 20
 const AT_ONCE = 4
@@ -18,7 +18,7 @@ export const replyIds: Probe = {
       return findingOf(unsolicited, successes + unsolicited)
     }
     const session = await openSession(prober)
-    const ask = session?.ask ?? ((message: object) => askWithoutSession(prober, message))
+    const ask = session?.ask ?? ((message: SessionMessage) => askWithoutSession(prober, message))
     const wrong: unknown[] = []
     let replies = 0
     for (let id = 1; id <= CALLS; id += AT_ONCE) {

@@ -16,10 +16,18 @@ const INITIALIZE = {
 }
 const TYPES = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 
+/** A request that a session sends unchanged. */
+export interface SessionMessage {
+  readonly jsonrpc: '2.0'
+  readonly id: number
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>> | undefined
+}
+
 /** A Streamable HTTP session that can send what a well-behaved client would not. Rejects if the server does not answer. */
 export interface Session {
   /** Sends a message unchanged. Returns the body of any response. */
-  ask(message: object): Promise<string>
+  ask(message: SessionMessage): Promise<string>
   /** Asks the server to end the session. Returns the status. */
   end(): Promise<number>
   /** Opens the stream on which the server may send messages. */
@@ -27,12 +35,15 @@ export interface Session {
 }
 
 /** Sends a message to a server that may have no sessions. Returns the body of any response. */
-export async function askWithoutSession({ httpUrl, headers }: Prober, message: object): Promise<string> {
+export async function askWithoutSession(prober: Prober, message: SessionMessage): Promise<string> {
+  const { httpUrl, headers } = prober
+  prober.count(operationOf(message))
   return (await post(httpUrl, { ...headers, 'mcp-protocol-version': VERSION }, message)).text()
 }
 
 /** Returns undefined if the server has no sessions. Rejects if it does not answer. */
-export async function openSession({ httpUrl, headers }: Prober): Promise<Session | undefined> {
+export async function openSession(prober: Prober): Promise<Session | undefined> {
+  const { httpUrl, headers } = prober
   const answered = await post(httpUrl, headers, INITIALIZE)
   const id = answered.headers.get('mcp-session-id')
   await answered.text()
@@ -41,7 +52,10 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
   const notified = await post(httpUrl, sessionHeaders, { jsonrpc: '2.0', method: 'notifications/initialized' })
   await notified.text()
   return {
-    ask: async (message) => (await post(httpUrl, sessionHeaders, message)).text(),
+    async ask(message) {
+      prober.count(operationOf(message))
+      return (await post(httpUrl, sessionHeaders, message)).text()
+    },
     async end() {
       const signal = AbortSignal.timeout(HANGS_MS)
       const ended = await fetch(httpUrl, { method: 'DELETE', headers: sessionHeaders, signal })
@@ -59,6 +73,11 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
       }
     },
   }
+}
+
+function operationOf({ method, params }: SessionMessage): string {
+  const name = params?.['name']
+  return typeof name === 'string' ? `${method} ${name}` : method
 }
 
 function post(url: string, headers: Readonly<Record<string, string>>, message: object): Promise<Response> {

@@ -9,6 +9,7 @@ import type { SetupFunction } from '../../../model/setup.ts'
 import { sum } from '../../../model/sum.ts'
 import { startTimeoutMs } from '../../../model/target.ts'
 import type { SentRequest, SpanAbout } from '../../../model/trace.ts'
+import type { Count } from '../../../model/units.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
 import { warmUpCurve } from '../../../plan/compiled-plan.ts'
 import { arrivalsOf, guardedArrivals } from '../../../traffic/arrivals/index.ts'
@@ -29,6 +30,7 @@ import { shareOfMix } from '../../../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
 import type { UserCode } from '../../user-modules.ts'
 import type { DescriptorBudget } from '../descriptor-budget.ts'
+import { batchOf, type Bulk, BulkConnection, bulkOf, bulkPicker } from './bulk.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { Listening } from './listening.ts'
@@ -59,6 +61,8 @@ export interface LaneParts {
   nextConnection(): number
   /** Called when messages arrive that are not a response to any request; see `ConnectContext`. */
   unsolicited(messages: number, ambiguous: number): void
+  /** Called with the number of messages of each measured batch, if batches are messages. */
+  messages(count: Count): void
   /** Called for each line on a server's standard output that is not a message. */
   strayLine(): void
   /** Called when a connection has started a process of the target. */
@@ -69,18 +73,24 @@ export interface LaneParts {
 }
 
 /** Creates the dispatcher of one generator thread for one lane, with its arrivals, connections and requests. */
-export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
+export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> {
   const { job, index, lane, protocol, clock, tracer, fed, code, listening } = parts
   const { plan, feeds, thread, threads, wake } = job
-  const { curve, concurrency } = plan
+  const { curve, concurrency, batchSize } = plan
   const { journey } = code
+  const isBulk = isBulkLane(parts)
   const { stdio } = parts.laneJob
   const url = new URL(parts.laneJob.url)
   const weights = plan.lanes.map(({ weight }) => weight)
+  const operationOf = operationNamer(lane.name)
+  const picker =
+    journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({})
+  const sent: RequestPicker<LaneRequest | Bulk> = isBulk ? bulkPicker(picker, batchSize, protocol, code.batch) : picker
   const options = {
     share: { thread, threads, takes: shareOfMix(weights, index, plan.seed) },
-    picker: journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({}),
-    operationOf: operationNamer(lane.name),
+    picker: sent,
+    operationOf,
+    ...(isBulk && { batchSize, batchOf: (payload: LaneRequest | Bulk) => batchOf(payload, operationOf) }),
   }
   const warmUp = warmUpCurve(plan)
   const isCustom = plan.pattern !== undefined && isCustomPattern(plan.pattern)
@@ -121,7 +131,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
 }
 
 /** How the connections of a lane are opened, prepared and reopened. */
-function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['pool'] {
+function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest | Bulk>['pool'] {
   const { job, index, lane, laneJob, protocol, code, descriptors, listening } = parts
   const { plan, thread, threads } = job
   const context: Omit<ConnectContext, 'signal'> = {
@@ -146,6 +156,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
   }
   const needed = neededConnections(parts)
+  const isBulk = isBulkLane(parts)
   return {
     kind: plan.connection,
     maxConnections: shareOf(lane.maxConnections, thread, threads),
@@ -157,7 +168,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
         protocol.connect(url, { ...context, signal }),
       )
       if (connection.pid !== undefined) parts.started(connection.pid)
-      return connection
+      return isBulk && code.setup === undefined ? new BulkConnection(connection, parts.messages) : connection
     },
     ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
     ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
@@ -194,7 +205,8 @@ function eventsOf(parts: LaneParts, url: URL): DispatchEvents {
 }
 
 /** The closed model gives the number of requests in flight; the steps of a journey depend on its answers. */
-function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
+function neededConnections(parts: LaneParts): PoolOptions<LaneRequest>['needed'] {
+  const { job, lane } = parts
   const { plan, thread, threads } = job
   const { concurrency, batchSize, curve } = plan
   if (plan.journey !== undefined) return undefined
@@ -204,7 +216,9 @@ function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['
   if (curve === undefined) return undefined
   const weights = sum(plan.lanes.map(({ weight }) => weight))
   const peakRps = (curve.peakRps * lane.weight) / weights / threads
-  return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
+  // A batch that is one message needs one connection.
+  const expected = isBulkLane(parts) ? { peakRps: peakRps / batchSize, batchSize: 1 } : { peakRps, batchSize }
+  return (connectMs, maxInFlight) => connectionsForRate(expected, connectMs, maxInFlight)
 }
 
 /** Share of `total` for one of `threads`: the shares add up to `total`, and each is at least 1. */
@@ -214,14 +228,16 @@ function shareOf(total: number, thread: number, threads: number): number {
 
 /** Returns a function that runs the plan's setup on a connection before its first request. */
 function preparing(
-  { lane, job, protocol, nextConnection }: LaneParts,
+  parts: LaneParts,
   setup: SetupFunction,
   url: URL,
-): NonNullable<PoolOptions<LaneRequest>['prepare']> {
+): NonNullable<PoolOptions<LaneRequest | Bulk>['prepare']> {
+  const { lane, job, protocol, nextConnection } = parts
+  const isBulk = isBulkLane(parts)
   const home = { basePath: url.pathname, headers: job.plan.headers }
   const describe = requestNamer(protocol, url)
-  return (connection, signal) =>
-    setUp(connection, {
+  return async (connection, signal) => {
+    const prepared = await setUp(connection, {
       setup,
       protocol,
       number: nextConnection(),
@@ -229,6 +245,13 @@ function preparing(
       describe,
       signal,
     })
+    return isBulk ? new BulkConnection(prepared, parts.messages) : prepared
+  }
+}
+
+/** Whether batches of this lane are messages. */
+function isBulkLane({ job: { plan }, protocol, laneJob }: LaneParts): boolean {
+  return bulkOf(plan, protocol, laneJob.negotiated) !== undefined
 }
 
 /**

@@ -155,6 +155,7 @@ class ConnectionAfterSetup implements Connection<LaneRequest> {
   readonly version?: string
   readonly pid?: number
   readonly closed: Promise<Error | undefined>
+  readonly together?: NonNullable<Connection<AnyRequest>['together']>
   readonly #connection: Connection<AnyRequest>
   readonly #returned: unknown
 
@@ -164,6 +165,7 @@ class ConnectionAfterSetup implements Connection<LaneRequest> {
     if (version !== undefined) this.version = version
     if (pid !== undefined) this.pid = pid
     this.closed = closed
+    if (connection.together !== undefined) this.together = connection.together.bind(connection)
     this.#connection = connection
     this.#returned = returned
   }

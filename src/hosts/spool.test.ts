@@ -79,6 +79,33 @@ describe('the spool', () => {
     expect(collectSpool(folder)).toEqual([{ id: 'a', test: 'a', record }])
   })
 
+  test('receives the record of a process that gets a second signal before it has written', async () => {
+    const signalled = join(folder, 'signalled twice')
+    const script = `
+      import { existsSync, writeSync } from 'node:fs'
+      import { onInterruption } from ${JSON.stringify(fileURLToPath(new URL('interruption.ts', import.meta.url)))}
+      onInterruption({
+        interrupt: () => {
+          writeSync(1, 'interrupted')
+          while (!existsSync(${JSON.stringify(signalled)}));
+          return { id: 'a', test: 'a', record: ${JSON.stringify(record)} }
+        },
+        release: () => {},
+      })
+      setInterval(() => {}, 1000)
+      writeSync(1, 'ready')`
+    const child = spawn(execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    child.kill('SIGINT')
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    child.kill('SIGINT')
+    writeFileSync(signalled, '')
+    expect(await ended).toBe('SIGINT')
+    expect(readSpool(folder)).toEqual([{ id: 'a', test: 'a', record }])
+  })
+
   test('returns the readable entries when another one is unreadable', () => {
     writeFileSync(join(folder, 'broken.json'), '{"id":"b","test":')
     spoolRecord({ id: 'a', test: 'a', record })

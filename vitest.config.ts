@@ -5,9 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { load } from './src/plugin.ts'
-import { PACKAGE_TESTS } from './fixtures/packages/vitest.config.ts'
 import { shortened } from './suites/durations.ts'
-import { REPORT_TESTS } from './vitest.reports.config.ts'
 
 // Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
@@ -21,6 +19,18 @@ const UNIT = ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measu
 const BREAKING = ['clock-jump', 'faults-memory', 'large-messages', 'tool-trouble', 'tracing', 'user-code']
 /** Tests whose runs leave nothing behind but warm generator threads, which the runs of the next file use. */
 const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
+
+/**
+ * Tests of what users install, read and run, by project. They take longer than others, so `npm test` leaves them to
+ * `npm run test:slow`.
+ */
+const SLOW = {
+  docs: ['docs/*.test.ts'],
+  hosts: ['src/hosts/{command,vitest}/*.test.ts'],
+  packages: ['fixtures/packages/*.test.ts', 'src/package.test.ts'],
+  reports: ['src/report/html/browser/*.test.ts'],
+}
+const ALL_SLOW = Object.values(SLOW).flat()
 
 /** Files that take long although they are small. */
 const LONG = [
@@ -55,33 +65,31 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
-    // `docs/examples.test.ts` runs the examples in a separate project, `npm run test:packages` installs the
-    // package, and `npm run test:reports` needs a browser.
-    exclude: [
-      ...configDefaults.exclude,
-      'examples/**',
-      ...PACKAGE_TESTS,
-      ...REPORT_TESTS,
-      ...(shortened ? ['suites/limits/**'] : []),
-    ],
+    // `docs/examples.test.ts` runs the examples in a separate project.
+    exclude: [...configDefaults.exclude, 'examples/**', ...(shortened ? ['suites/limits/**'] : [])],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
-    testTimeout: 120_000,
-    // Runs partly wait for their schedules; more than three at a time starve each other on two cores.
-    maxWorkers: 3,
+    testTimeout: 60_000,
+    // Runs partly wait for their schedules; more than four at a time starve each other on two cores.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
     projects: [
       // Files of these two projects share processes, which saves the start of one for each file.
-      { extends: true, test: { name: 'unit', include: UNIT, isolate: false } },
+      { extends: true, test: { name: 'unit', include: UNIT, exclude: ALL_SLOW, isolate: false } },
       { extends: true, test: { name: 'runs', include: [RUNS], isolate: false } },
       {
         extends: true,
         test: {
           name: 'processes',
-          include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
-          exclude: [...UNIT, RUNS],
+          include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
+          exclude: [...UNIT, RUNS, ...ALL_SLOW],
         },
       },
+      ...Object.entries(SLOW).map(([name, include]) => ({
+        extends: true as const,
+        // Packages are installed, and browsers started.
+        test: { name, include, hookTimeout: 120_000 },
+      })),
     ],
   },
 })

@@ -86,7 +86,7 @@ async function open(custom: CustomProtocol, target: URL, context: ConnectContext
       `maxInFlight of the protocol ${custom.name} must be at least 1, got ${formatValue(maxInFlight)}`,
     )
   }
-  return new AdaptedConnection(opened as unknown as CustomConnection, maxInFlight, context.log)
+  return new AdaptedConnection(opened as unknown as CustomConnection, maxInFlight, context, target.host || target.href)
 }
 
 class AdaptedConnection implements Connection<AnyRequest> {
@@ -94,14 +94,16 @@ class AdaptedConnection implements Connection<AnyRequest> {
   readonly closed: Promise<Error | undefined>
   readonly #state = new ConnectionState()
   readonly #custom: CustomConnection
-  readonly #log: ConnectContext['log']
+  readonly #context: ConnectContext
+  readonly #host: string
   readonly #underWay = new Set<CustomExchange>()
   /** The `close` function of the custom protocol was called. */
   #closeCalled = false
 
-  constructor(custom: CustomConnection, maxInFlight: number, log: ConnectContext['log']) {
+  constructor(custom: CustomConnection, maxInFlight: number, context: ConnectContext, host: string) {
     this.#custom = custom
-    this.#log = log
+    this.#context = context
+    this.#host = host
     this.maxInFlight = maxInFlight
     this.closed = this.#state.closed
     custom.closed?.then(
@@ -141,7 +143,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
       try {
         this.#custom.destroy()
       } catch (error) {
-        this.#log(`destroying threw: ${messageOf(error)}`)
+        this.#context.log(`destroying threw: ${messageOf(error)}`)
       }
     }
     this.#end(undefined)
@@ -162,7 +164,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
     try {
       await this.#custom.close?.()
     } catch (error) {
-      this.#log(`closing threw: ${messageOf(error)}`)
+      this.#context.log(`closing threw: ${messageOf(error)}`)
     }
     this.#end(undefined)
   }
@@ -175,6 +177,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
     const { reason } = this.#state
     const message = reason === undefined ? 'the connection was closed' : messageOf(reason)
     for (const exchange of this.#underWay) exchange.onDone({ ok: false, errorClass: 'connection', message })
+    this.#state.logEnd(this.#context, this.#host)
     this.#state.end()
   }
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
 import { loadHdrCodec } from '../model/hdr-codec.ts'
 import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
-import { cleanText } from '../model/text/clean.ts'
 import type { Interval } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
+import { formatDuration } from '../wording/figures.ts'
 import { loadFeeds } from './feed-files.ts'
 import { type FleetJob, GeneratorFleet } from './generator/fleet.ts'
 import { checkTemplates } from './generator/lane/templates.ts'
@@ -13,6 +13,7 @@ import { checkResources } from './generator/resources.ts'
 import { RunLifetime } from './outcome/lifetime.ts'
 import { RunOutcome } from './outcome/outcome.ts'
 import { watchMetricsPage } from './outcome/watch.ts'
+import { RunLog } from './run-log.ts'
 import { closeTargets, connectTargets, type TargetConnection } from './target/target-connection.ts'
 import { loadUserCode } from './user-modules.ts'
 
@@ -57,7 +58,7 @@ export class Run implements LoadRun {
   #resources: Resources = readResources()
   readonly #lifetime: RunLifetime
   readonly #outcome: RunOutcome
-  readonly #log: (text: string) => void
+  readonly #log: RunLog
   readonly #admission: Admission | undefined
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
@@ -66,8 +67,8 @@ export class Run implements LoadRun {
     this.#plan = plan
     this.#admission = admission
     this.#placement = placementOf(plan)
-    this.#log = isVerbose() ? (text) => process.stderr.write(cleanText(`[load ${plan.name}] ${text}\n`)) : () => {}
-    this.#lifetime = new RunLifetime(this.#log)
+    this.#log = new RunLog(plan.name)
+    this.#lifetime = new RunLifetime(this.#log.write)
     this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime)
     running.set(this.generatorId, this)
     this.result = this.#run()
@@ -93,7 +94,7 @@ export class Run implements LoadRun {
     try {
       leave = await this.#enter()
       checkResources(this.#plan, this.#placement, this.#resources)
-      this.#fleet = new GeneratorFleet(this.#plan, this.#placement, this.#outcome, this.#log)
+      this.#fleet = new GeneratorFleet(this.#plan, this.#placement, this.#outcome, this.#log.write)
       const job = await this.#prepare()
       if (this.#lifetime.isRunning) await this.#generate(this.#fleet, job)
       return await this.#outcome.finish()
@@ -126,10 +127,11 @@ export class Run implements LoadRun {
     // In this thread, an error keeps its cause; it would lose it when it crosses threads.
     await loadUserCode(this.#plan)
     const metrics = await watchMetricsPage(this.#plan)
-    this.#targets = await connectTargets(this.#plan, this.#log, this.#lifetime.stopped)
+    this.#targets = await connectTargets(this.#plan, this.#log.write, this.#lifetime.stopped)
+    this.#log.connected(this.#targets, this.#placement)
     this.#outcome.connected(this.#targets, metrics)
     const { traceparent } = this.#outcome
-    return { targets: this.#targets, feeds, resources: this.#resources, traceparent, verbose: isVerbose() }
+    return { targets: this.#targets, feeds, resources: this.#resources, traceparent, verbose: this.#log.isVerbose }
   }
 
   async #generate(fleet: GeneratorFleet, job: FleetJob): Promise<void> {
@@ -139,7 +141,10 @@ export class Run implements LoadRun {
     this.#outcome.watch(this.#resources, (pids) => fleet.watch(pids))
     await Promise.race([fleet.ready, stopped])
     if (!this.#lifetime.isRunning) return
-    const startMs = this.#lifetime.startIn(LEAD_MS + this.#plan.warmUpMs)
+    const { warmUpMs, curve } = this.#plan
+    if (warmUpMs > 0) this.#log.write(`warm-up for ${formatDuration(warmUpMs)}`)
+    void this.#log.follow(this, curve?.phases ?? [])
+    const startMs = this.#lifetime.startIn(LEAD_MS + warmUpMs)
     fleet.start(startMs)
     this.#outcome.measureFrom(startMs)
     await Promise.race([fleet.ended, stopped.then(() => fleet.stop())])
@@ -155,10 +160,6 @@ export class Run implements LoadRun {
     const closing = closeTargets(this.#targets)
     // A stopped run returns its result without waiting for the target to exit.
     if (isComplete) await closing
-    else closing.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
+    else closing.catch((error: unknown) => this.#log.write(`the target did not end: ${String(error)}`))
   }
-}
-
-function isVerbose(): boolean {
-  return process.env['LOAD_LOG'] === 'debug'
 }

@@ -71,8 +71,10 @@ export class RunLifetime {
 
   /** Records that the generators have ended: by themselves, or because the run was stopped. */
   complete(): void {
-    if (this.isRunning) this.#ended = 'completed'
-    else this.#endMs = this.#sinceStart()
+    if (this.isRunning) {
+      this.#ended = 'completed'
+      this.#log('completed')
+    } else this.#endMs = this.#sinceStart()
   }
 
   #sinceStart(): Ms {

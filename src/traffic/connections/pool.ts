@@ -262,7 +262,6 @@ export class ConnectionPool<Request> {
     const place = this.#free.indexOf(slot)
     if (place >= 0) this.#free.splice(place, 1)
     if (this.#stopped) return
-    if (reason !== undefined) this.#events.log(`connection lost: ${reason.message}`)
     if (slot.carried) slot.failures = 0
     if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
     else {

@@ -1,4 +1,5 @@
 import type { ErrorClass } from './error-class.ts'
+import { ownValue } from './own-value.ts'
 
 /** A common mistake that the failure of a connection reveals; `wording/connect-mistakes.ts` has the remedies. */
 export type ConnectMistake =
@@ -52,6 +53,6 @@ const CLASS_OF_CODE: Readonly<Record<string, ErrorClass>> = {
 
 /** Returns the error class that a system error implies for a failed connection, or undefined when it implies none. */
 export function classOfConnectError(error: NodeJS.ErrnoException): ErrorClass | undefined {
-  const byCode = error.code === undefined ? undefined : CLASS_OF_CODE[error.code]
+  const byCode = error.code === undefined ? undefined : ownValue(CLASS_OF_CODE, error.code)
   return byCode ?? (error.syscall === 'getaddrinfo' ? 'dns' : undefined)
 }

@@ -2,6 +2,7 @@
  * Keys that a plan does not have, and what to write instead: keys of other load testing tools, and keys that belong in
  * another place. To add one, add a line.
  */
+import { ownValue } from './own-value.ts'
 
 /** What the author of an unknown key meant. */
 export interface ForeignKey {
@@ -293,7 +294,7 @@ export const foreignKeys: Readonly<Record<'plan' | 'http' | 'message' | 'command
 
 /** Explains a flag of other tools, written as a flag (`--arrival-rate`) or as a key (`--arrivalRate`). */
 export function foreignFlag(name: string, value: unknown): ForeignKey | undefined {
-  const key = SHORT_FLAGS[name] ?? name
+  const key = ownValue(SHORT_FLAGS, name) ?? name
   const known = Object.keys(ELSEWHERE_IN_PLAN).find(
     (each) => each.toLowerCase() === key.toLowerCase().replaceAll('-', ''),
   )
@@ -313,8 +314,7 @@ const SHORT_FLAGS: Readonly<Record<string, string>> = {
 
 function explainedBy(entries: Entries): ExplainKey {
   return (key, value) => {
-    if (!Object.hasOwn(entries, key)) return undefined
-    const entry = entries[key]
+    const entry = ownValue(entries, key)
     if (entry === undefined) return undefined
     const { tools, remedy, flags, sets = [] } = entry
     const from = tools === undefined ? '' : `\`${key}\` is a key of ${tools}: `

@@ -1,3 +1,4 @@
+import { ownValue } from './own-value.ts'
 import { NOT_SHOWN, type Reader, readEach, withRemedy } from './readers.ts'
 
 /** A token (RFC 9110, 5.6.2), such as the name of a header. */
@@ -25,7 +26,7 @@ const FRAMING: Readonly<Record<string, string>> = {
 export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, issues) =>
   readEach(value, key, issues, (held, heldKey, name) => {
     const before = issues.length
-    const instead = FRAMING[name.toLowerCase()]
+    const instead = ownValue(FRAMING, name.toLowerCase())
     if (instead !== undefined) {
       issues.push({ key: heldKey, value: NOT_SHOWN, rule: 'must not be set by hand', remedy: instead })
     }

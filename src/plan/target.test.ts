@@ -139,7 +139,7 @@ describe('headers', () => {
     [{ 'x a': 'a' }, ['headers.x a must be a header name']],
     [{ 'x-a': 5 }, ["headers.x-a must be a string → write '5'"]],
     [['x-a: 5'], ['headers must be an object with string values']],
-    [{ 'x-a': 'tab\tand é' }, []],
+    [{ 'x-a': 'tab\tand é', constructor: 'not the inherited one' }, []],
   ])('%j: %j', (headers, messages) => {
     expect(reported(readHeaders, headers, 'headers')).toEqual(messages)
   })

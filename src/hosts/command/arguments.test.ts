@@ -98,6 +98,7 @@ describe('the command line', () => {
     ['mcp-stress -t mcp+http://127.0.0.1:1 -- node x', 'use either -t or a command after --, not both'],
     ['mcp-stress --', 'the command of an MCP server is missing after --'],
     ['limits --fast', 'unknown flag --fast'],
+    ['limits --constructor', 'unknown flag --constructor'],
     ['run a:1 --rps 80', 'unknown flag --rps, which is a setting of k6: use -r 80'],
     ['run a:1 --arrival-rate=5', 'unknown flag --arrival-rate, which is a setting of Artillery: use -r 5'],
     [

@@ -2,6 +2,7 @@
 // is checked.
 import zlib from 'node:zlib'
 import type { ZlibOptions } from 'node:zlib'
+import { ownValue } from '../../model/own-value.ts'
 
 const { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } = zlib
 
@@ -54,7 +55,7 @@ export function decodeContent(
   let decoded = bytes
   // The last coding was applied last.
   for (const coding of codings.toReversed()) {
-    const decode = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined
+    const decode = ownValue(DECODERS, coding)
     if (decode === undefined) return failure(`the content-encoding ${coding} of the body cannot be decoded`)
     try {
       decoded = decode(decoded, limitBytes, partial)

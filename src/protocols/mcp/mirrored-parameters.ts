@@ -1,4 +1,5 @@
 import { HTTP_TOKEN } from '../../model/header-readers.ts'
+import { ownValue } from '../../model/own-value.ts'
 import type { MirroredParameter, MirroredParameters } from './channel.ts'
 import { CarriedBody } from './carried-body.ts'
 import { clientMeta } from './client.ts'
@@ -58,7 +59,7 @@ export function mirroredValues(
   const headers: Record<string, string> = {}
   for (const { header, path } of wanted) {
     let value = given
-    for (const key of path) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+    for (const key of path) value = isObject(value) ? ownValue(value, key) : undefined
     if (value instanceof CarriedBody) value = value.toJSON()
     if (['string', 'number', 'boolean'].includes(typeof value)) headers[header] = String(value)
   }

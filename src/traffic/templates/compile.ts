@@ -1,3 +1,4 @@
+import { ownValue } from '../../model/own-value.ts'
 import { isRecord } from '../../model/readers.ts'
 import { type Evaluate, type Evaluator, evaluatorOf, type Moment, sampleEvaluator } from './evaluate.ts'
 import { expressionOf, piecesOf } from './expression.ts'
@@ -73,7 +74,7 @@ function compileRequest(
     ...('prompt' in request && { arguments: text(plainPlace) }),
   }
   const otherwise: Compiler = (value) => (typeof value === 'string' ? text(plainPlace) : values)(value)
-  return compileObject(request, (key) => (Object.hasOwn(ofKey, key) ? ofKey[key] : undefined) ?? otherwise)
+  return compileObject(request, (key) => ownValue(ofKey, key) ?? otherwise)
 }
 
 /**

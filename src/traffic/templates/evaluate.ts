@@ -1,3 +1,4 @@
+import { ownValue } from '../../model/own-value.ts'
 import type { Random } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
 import { streamsFrom } from '../arrivals/random.ts'
@@ -40,7 +41,7 @@ export function evaluatorOf(feeds: Readonly<Record<string, FeedPicker>>, seed: s
       }
       case 'feed': {
         const read = readerOf(expression.field)
-        const feed = Object.hasOwn(feeds, expression.feed) ? feeds[expression.feed] : undefined
+        const feed = ownValue(feeds, expression.feed)
         return ({ sequence }) => read(feed?.pick(sequence))
       }
     }
@@ -73,7 +74,7 @@ function readerOf(field: string): (value: unknown) => unknown {
 /** Ignores inherited properties: `{{user.constructor}}` is not a field. */
 function own(value: unknown, name: string): unknown {
   if (Array.isArray(value)) return /^\d+$/.test(name) ? value[Number(name)] : undefined
-  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
+  return isRecord(value) ? ownValue(value, name) : undefined
 }
 
 /** Creates a version 4 UUID: RFC 9562, 5.4. */

@@ -1,5 +1,6 @@
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
+import { ownValue } from '../../../model/own-value.ts'
 import { isShared, type Target } from '../../../model/target.ts'
 import { targetFor } from '../../../protocols/index.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
@@ -123,7 +124,7 @@ export function expectedTransports({
 }
 
 function expected(scheme: string, kind: string): readonly TransportName[] {
-  return BY_SCHEME[scheme] ?? [BY_KIND[kind] ?? 'http']
+  return BY_SCHEME[scheme] ?? [ownValue(BY_KIND, kind) ?? 'http']
 }
 
 /** Returns an empty string if a function returns the target. */

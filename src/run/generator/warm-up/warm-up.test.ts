@@ -3,14 +3,21 @@ import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import { openHttpSink } from './sinks.ts'
 import { openHttp2Sink } from './tls-sinks.ts'
-import { transport, TRANSPORT_NAMES } from './transports.ts'
+import { expectedTransports, transport, TRANSPORT_NAMES } from './transports.ts'
 import { warmUp } from './warm-up.ts'
 
 test.each(TRANSPORT_NAMES)('warms up over %s', async (name) => {
   // On a busy machine, too few requests may succeed in time. As in a run, the next attempt is faster.
   await expect.poll(() => warmUp([name]), { timeout: 20_000 }).toBeUndefined()
+})
+
+test('expects HTTP for an unknown protocol, even if it has the name of an inherited property', () => {
+  // A plan is not checked yet when its test is declared.
+  const plan = { target: () => 'http://127.0.0.1/', protocol: 'constructor' } as unknown as WrittenPlan
+  expect(expectedTransports(plan)).toEqual(['http'])
 })
 
 test('warms up each transport only once', async () => {

@@ -42,6 +42,7 @@ export type { Sla } from './model/sla.ts'
 export type { CommandTarget, MonitorTarget, StdioTarget, Target, TlsOptions } from './model/target.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord, TestOutcome } from './model/record.ts'
 export type { KeyFigures, VerdictEntry, VerdictsFile } from './model/verdicts-file.ts'
+export type { RateUnit } from './model/rates.ts'
 export type { StepAnswer } from './model/journey.ts'
 export type {
   CustomConnection,

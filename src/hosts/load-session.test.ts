@@ -93,7 +93,7 @@ describe('a session of loads', () => {
   ] as const)('compiles its plan once for a load %s', async ([, inline]) => {
     using build = vi.spyOn(randomWalk.pattern, 'curveOf')
     const seen: number[] = []
-    const onProgress: SessionOptions['onProgress'] = ({ offeredRps }) => void seen.push(offeredRps)
+    const onProgress: SessionOptions['onProgress'] = ({ elapsedMs }) => void seen.push(elapsedMs)
     const { session } = openSession({ scope: new PlanScope({ target: target.url }), onProgress })
     const pattern = randomWalk({ rate: 50, everyMs: 10 })
     const result = await session.within(({ load }) => load({ pattern, duration: '2500ms', warmUp: 100, ...inline }))

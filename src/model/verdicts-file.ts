@@ -1,14 +1,18 @@
 import type { DoubtCode } from './doubt.ts'
 import type { ErrorClass } from './error-class.ts'
+import type { RateUnit } from './rates.ts'
 import type { Environment } from './record.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
 
 /** The main figures of a result. A time is null if nothing was measured. */
 export interface KeyFigures {
-  readonly offeredRps: Rps
-  /** Successes per second until the last success. */
+  /** Arrivals per second, in `rateUnit`; null in the closed model, in which responses determine the rate. */
+  readonly offeredRps: Rps | null
+  /** Successes per second until the last success, in `rateUnit`. */
   readonly achievedRps: Rps
+  /** What the two rates count: with a journey, whole journeys. All other figures are those of requests. */
+  readonly rateUnit: RateUnit
   readonly requests: Count
   readonly errors: Count
   readonly dropped: Count

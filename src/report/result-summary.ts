@@ -2,6 +2,7 @@ import { MISLEADING_DOUBTS } from '../model/doubt.ts'
 import { formatValue } from '../model/errors.ts'
 import type { AnyFigures, IntervalDistribution } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
+import { ratesOf } from '../model/rates.ts'
 import type { LoadResult } from '../model/result.ts'
 import { targetUse } from '../model/target-use.ts'
 import { cleanText } from '../model/text/clean.ts'
@@ -69,34 +70,33 @@ export function describeRun(result: LoadResult): string {
 }
 
 /** Example: `constant 500 req/s`, `20 in flight`. */
-export function loadOf({ plan, pattern, journeys }: LoadResult): string {
+export function loadOf(result: LoadResult): string {
+  const { plan, pattern } = result
   if (plan.concurrency !== undefined) return `${formatCount(plan.concurrency)} in flight`
-  const unit = journeys === null ? 'req/s' : 'journeys/s'
-  return plan.rate === undefined ? pattern : `${pattern} ${formatNumber(plan.rate)} ${unit}`
+  return plan.rate === undefined ? pattern : `${pattern} ${formatRate(plan.rate, ratesOf(result).unit)}`
 }
 
 /** Returns three entries: the rates, the response times, and the errors with the statuses. */
 export function figureLines(figures: AnyFigures, indent: number): readonly string[] {
   return [
-    labelled('rate', ratesOf(figures), indent),
+    labelled('rate', rateWords(figures), indent),
     labelled('response', timesOf(figures.responseTime), indent),
     labelled('errors', inLines(errorsOf(figures), indent), indent),
   ]
 }
 
-function ratesOf(figures: AnyFigures): string {
-  if (!isResult(figures) || figures.journeys === null) {
-    const achieved = `achieved ${formatRate(achievedRps(figures))}`
-    // In the closed model, responses determine the rate.
-    return isResult(figures) && figures.arrivals === 'closed'
-      ? `${formatCount(figures.plan.concurrency ?? 0)} in flight, ${achieved}`
-      : `offered ${formatRate(figures.offeredRps)}, ${achieved}`
+/** Example: `offered 10 journeys/s, achieved 9.5 journeys/s (48 req/s)`. */
+export function rateWords(figures: AnyFigures): string {
+  if (!isResult(figures)) {
+    return `offered ${formatRate(figures.offeredRps)}, achieved ${formatRate(achievedRps(figures))}`
   }
-  const { offeredRps, achievedRps: achieved } = figures.journeys
-  return (
-    `offered ${formatRate(offeredRps, 'journeys/s')}, achieved ${formatRate(achieved, 'journeys/s')} ` +
-    `(${formatRate(figures.achievedRps)})`
-  )
+  const { offered, achieved, unit } = ratesOf(figures)
+  const load =
+    offered === null
+      ? `${formatCount(figures.plan.concurrency ?? 0)} in flight`
+      : `offered ${formatRate(offered, unit)}`
+  const steps = unit === 'journeys/s' ? ` (${formatRate(figures.achievedRps)})` : ''
+  return `${load}, achieved ${formatRate(achieved, unit)}${steps}`
 }
 
 function achievedRps(figures: AnyFigures): number {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HOSTILE_NAME, runsOf } from './exports/runs.builder.ts'
+import { resultOf } from './run-record.builder.ts'
 import { resultsTable } from './results-table.ts'
 
 const NAMES = ['checkout API > holds 500 req/s', 'checkout API > survives a burst of ten times the usual rate']
@@ -15,18 +16,18 @@ function textOf(columns: number): string {
 test('has a row per test with its figures and its verdict', () => {
   expect(textOf(140)).toBe(
     `
-load test                                                    req/s  p50 ms  p95 ms  p99 ms  errors  verdict
-checkout API > holds 500 req/s                                 500    50.0    95.0    99.0      2%  pass
-checkout API > survives a burst of ten times the usual rate    500    50.0    95.0    99.0      2%  inconclusive`.trimStart(),
+load test                                                         rate  p50 ms  p95 ms  p99 ms  errors  verdict
+checkout API > holds 500 req/s                               500 req/s    50.0    95.0    99.0      2%  pass
+checkout API > survives a burst of ten times the usual rate  500 req/s    50.0    95.0    99.0      2%  inconclusive`.trimStart(),
   )
 })
 
 test('cuts names so that it fits into a terminal of 80 columns', () => {
   expect(textOf(80)).toBe(
     `
-load test                    req/s  p50 ms  p95 ms  p99 ms  errors  verdict
-…kout API > holds 500 req/s    500    50.0    95.0    99.0      2%  pass
-…f ten times the usual rate    500    50.0    95.0    99.0      2%  inconclusive`.trimStart(),
+load test                     rate  p50 ms  p95 ms  p99 ms  errors  verdict
+… API > holds 500 req/s  500 req/s    50.0    95.0    99.0      2%  pass
+…n times the usual rate  500 req/s    50.0    95.0    99.0      2%  inconclusive`.trimStart(),
   )
 })
 
@@ -34,8 +35,14 @@ describe('a row', () => {
   test('has the figures of the result that decides', () => {
     const [run] = runsOf([{ name: 'a', verdict: 'fail', achievedRps: 80 }])
     const [, row] = resultsTable(run === undefined ? [] : [run], 140)
-    expect(row?.text).toMatch(/^a +80 .* fail$/)
+    expect(row?.text).toMatch(/^a +80 req\/s .* fail$/)
     expect(row?.verdict).toBe('fail')
+  })
+
+  test('has the rate of the journeys if there are any', () => {
+    const journeys = resultOf({ achievedRps: 9.5 })
+    const [, row] = resultsTable(runsOf([{ name: 'a', achievedRps: 48, journeys }]), 140)
+    expect(row?.text).toMatch(/^a +9\.5 journeys\/s /)
   })
 
   test('is one line, whatever its name is, and has no time that was not measured', () => {

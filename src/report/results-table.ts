@@ -1,6 +1,7 @@
+import { ratesOf } from '../model/rates.ts'
 import type { RunRecord, TestOutcome } from '../model/record.ts'
 import { VERDICT_ORDER, type VerdictValue } from '../model/verdict.ts'
-import { formatMs, formatNumber, formatPercent, formatPlural } from '../wording/figures.ts'
+import { formatMs, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 import { leaningWords } from './leaning-words.ts'
 import { table } from './page.ts'
 import { keyFigures } from './verdict-entries.ts'
@@ -11,7 +12,7 @@ export interface TableLine {
   readonly verdict: VerdictValue | null
 }
 
-const HEADS = ['load test', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'verdict'] as const
+const HEADS = ['load test', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'verdict'] as const
 const SHORTEST_NAME = 12
 /** Further tests are counted only; the reports have them. */
 const MAX_ROWS = 100
@@ -53,10 +54,17 @@ function rowOf(
   const deciding = VERDICT_ORDER.flatMap((value) => own.filter(({ verdict }) => verdict === value))[0]
   const result = results[deciding?.result ?? test.results.at(-1) ?? -1]
   if (result === undefined) return []
-  const { achievedRps, p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
+  const { p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
+  const { achieved, unit } = ratesOf(result)
   const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
   const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : leaningWords(deciding)
-  const cells = [test.test.replaceAll(/\s+/g, ' '), formatNumber(achievedRps), ...times, formatPercent(errorRate), word]
+  const cells = [
+    test.test.replaceAll(/\s+/g, ' '),
+    formatRate(achieved, unit),
+    ...times,
+    formatPercent(errorRate),
+    word,
+  ]
   return [{ cells, verdict: deciding?.verdict ?? null }]
 }
 

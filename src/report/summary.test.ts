@@ -110,4 +110,5 @@ test('shows the journeys of a run', () => {
   const reported = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
   expect(reported).toContain('constant 500 journeys/s for 30 s')
   expect(reported).toContain('  journeys  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')
+  expect(reported).toContain('  rate      offered 500 journeys/s, achieved 500 journeys/s (500 req/s)\n')
 })

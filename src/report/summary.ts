@@ -1,12 +1,12 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
-import { formatCount, formatDuration, formatMs, formatPlural, formatRate } from '../wording/figures.ts'
+import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { batchingWords } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
-import { errorLines, loadOf, metricLines, targetLines } from './result-summary.ts'
+import { errorLines, loadOf, metricLines, rateWords, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -53,7 +53,7 @@ function resultLines(result: LoadResult): readonly string[] {
       2,
     ),
     ...(result.batching === undefined ? [] : [labelled('batches', batchingWords(result.batching), 2)]),
-    labelled('rate', `offered ${formatRate(result.offeredRps)}, achieved ${formatRate(result.achievedRps)}`, 2),
+    labelled('rate', rateWords(result), 2),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),

@@ -12,15 +12,17 @@ export interface TestProperty {
 const MAX_RESULTS = 10
 
 /**
- * Returns the main figures of a test: `load.p99Ms` and so on, in ms, requests per second and shares. From the second
+ * Returns the main figures of a test: `load.p99Ms` and so on, in ms, shares, and rates in
+ * `load.rateUnit`. From the second
  * result of a test on, its number is part of the name: `load.2.p99Ms`.
  */
 export function testProperties({ results, verdicts }: LoadRecord): readonly TestProperty[] {
   const worst = VERDICT_ORDER.find((value) => verdicts.some(({ verdict }) => verdict === value))
   const figures = results.slice(0, MAX_RESULTS).flatMap((result, index) => {
     const prefix = index === 0 ? 'load' : `load.${index + 1}`
-    const measured = Object.entries(keyFigures(result)).filter(([, value]) => value !== null)
-    const values = measured.map(([name, value]) => [name, String(Number(Number(value).toPrecision(6)))] as const)
+    const values = Object.entries(keyFigures(result)).flatMap(([name, value]): (readonly [string, string])[] =>
+      value === null ? [] : [[name, typeof value === 'number' ? String(Number(value.toPrecision(6))) : value]],
+    )
     return [...values, ['seed', result.seed] as const].map(([name, value]) => ({ name: `${prefix}.${name}`, value }))
   })
   return worst === undefined ? figures : [{ name: 'load.verdict', value: worst }, ...figures]

@@ -1,3 +1,4 @@
+import { ratesOf } from '../model/rates.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { isGreen, VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
@@ -32,10 +33,21 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
   }
 }
 
-/** Returns the main figures of a result. With a journey, the rates are those of the journeys. */
+/** Returns the main figures of a result. */
 export function keyFigures(result: LoadResult): KeyFigures {
   const { p50Ms = null, p95Ms = null, p99Ms = null } = result.responseTime
   const { requestsScheduled, errors, dropped, errorRate } = result
-  const { offeredRps, achievedRps } = result.journeys ?? result
-  return { offeredRps, achievedRps, requests: requestsScheduled, errors, dropped, errorRate, p50Ms, p95Ms, p99Ms }
+  const { offered, achieved, unit } = ratesOf(result)
+  return {
+    offeredRps: offered,
+    achievedRps: achieved,
+    rateUnit: unit,
+    requests: requestsScheduled,
+    errors,
+    dropped,
+    errorRate,
+    p50Ms,
+    p95Ms,
+    p99Ms,
+  }
 }

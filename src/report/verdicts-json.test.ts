@@ -40,6 +40,7 @@ test('has for each verdict its codes, figures, evidence, place and the command t
     figures: {
       offeredRps: 500,
       achievedRps: 499.9,
+      rateUnit: 'req/s',
       requests: 15_000,
       errors: 3,
       dropped: 0,
@@ -60,6 +61,15 @@ test('has null instead of a time that was not measured, and no place or command 
   expect(verdict?.figures).toMatchObject({ p50Ms: null, p95Ms: null, p99Ms: null })
   expect(Object.keys(verdict ?? {})).not.toContain('rerun')
   expect(Object.keys(verdict ?? {})).not.toContain('at')
+})
+
+test('has the rates of journeys with their unit, and no offered rate in the closed model', () => {
+  const figuresOf = (change: Parameters<typeof resultOf>[0]): object | undefined =>
+    fileOf({ test: 'a', record: recordOf({ results: [resultOf(change)] }) }).verdicts[0]?.figures
+  const journeys = resultOf({ offeredRps: 10, achievedRps: 9.5 })
+  expect(figuresOf({ journeys })).toMatchObject({ offeredRps: 10, achievedRps: 9.5, rateUnit: 'journeys/s' })
+  const closed = { offeredRps: null, achievedRps: 499.9, rateUnit: 'req/s' }
+  expect(figuresOf({ arrivals: 'closed' })).toMatchObject(closed)
 })
 
 test('two results of one test refer to the figures of their own', () => {

@@ -5,6 +5,7 @@
  * Digits before the decimal point are in groups of three. Times keep their final zeros (`79.0–90.4 ms`), other figures
  * do not (`50 req/s`).
  */
+import type { Rates } from '../model/rates.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
 
 /** From here on, three significant digits leave nothing after the decimal point. */
@@ -28,6 +29,11 @@ export function formatNumber(value: number): string {
 /** Formats a rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 journeys/s`. */
 export function formatRate(rps: Rps, unit = 'req/s'): string {
   return `${formatNumber(rps)} ${unit}`
+}
+
+/** Formats the offered and the achieved rate: `500 → 499 req/s`, or `499 req/s` if no rate was offered. */
+export function formatRates({ offered, achieved, unit }: Rates): string {
+  return `${offered === null ? '' : `${formatNumber(offered)} → `}${formatRate(achieved, unit)}`
 }
 
 /**

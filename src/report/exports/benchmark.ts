@@ -1,4 +1,5 @@
 import type { LimitsFindings } from '../../model/limits-findings.ts'
+import { ratesOf } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
 import { formatCount } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
@@ -44,13 +45,8 @@ function smallerIsBetter({ name, result }: NamedResult): readonly Entry[] {
 }
 
 function achieved({ name, result }: NamedResult): Entry {
-  const { achievedRps } = result.journeys ?? result
-  return {
-    name: `${name}: achieved rate`,
-    unit: result.journeys === null ? 'req/s' : 'journeys/s',
-    value: achievedRps,
-    extra: `seed ${result.seed}`,
-  }
+  const { achieved: value, unit } = ratesOf(result)
+  return { name: `${name}: achieved rate`, unit, value, extra: `seed ${result.seed}` }
 }
 
 /** Returns the limit that the limits suite found. */

@@ -1,5 +1,6 @@
 import parse from 'parse-prometheus-text-format'
 import { expect, test } from 'vitest'
+import { resultOf } from '../run-record.builder.ts'
 import { openMetrics } from './open-metrics.ts'
 import { HOSTILE_NAME, runsOf } from './runs.builder.ts'
 
@@ -29,6 +30,17 @@ test('every line has the form that OpenMetrics 1.0 requires, and the last one is
   for (const [, name = '', unit = ''] of lines.join('\n').matchAll(/^# UNIT (\w+) (\w+)$/gm)) {
     expect(name.endsWith(`_${unit}`)).toBe(true)
   }
+})
+
+test('journeys have rates of their own, and the closed model has no offered rate', () => {
+  const journeys = resultOf({ offeredRps: 10, achievedRps: 9.5 })
+  const text = textOf({ name: 'a', journeys }, { name: 'b', arrivals: 'closed' })
+  expect(text.match(/^\w+_per_second\{.*/gm)).toEqual([
+    'load_achieved_requests_per_second{suite="load",test="b"} 500',
+    'load_offered_journeys_per_second{suite="load",test="a"} 10',
+    'load_achieved_journeys_per_second{suite="load",test="a"} 9.5',
+  ])
+  expect(text).not.toContain('load_offered_requests_per_second')
 })
 
 test('two results of one name are two series, and a time that was not measured is none', () => {

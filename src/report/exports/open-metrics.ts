@@ -1,4 +1,6 @@
+import { ratesOf, type RateUnit } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { VERDICT_ORDER } from '../../model/verdict.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import type { Export } from './export.ts'
@@ -18,16 +20,8 @@ interface Sample {
 }
 
 const GAUGES: readonly Gauge[] = [
-  {
-    name: 'load_offered_requests_per_second',
-    help: 'Arrivals per second.',
-    samples: ({ result }) => [{ value: (result.journeys ?? result).offeredRps }],
-  },
-  {
-    name: 'load_achieved_requests_per_second',
-    help: 'Successes per second until the last success.',
-    samples: ({ result }) => [{ value: (result.journeys ?? result).achievedRps }],
-  },
+  ...ratesIn('req/s', 'requests'),
+  ...ratesIn('journeys/s', 'journeys'),
   {
     name: 'load_response_time_seconds',
     help: 'Response time from the intended start, by quantile.',
@@ -49,6 +43,26 @@ const GAUGES: readonly Gauge[] = [
   },
 ]
 
+/** Returns the rates of the results that have this unit. */
+function ratesIn(unit: RateUnit, counted: string): readonly Gauge[] {
+  const samples = (result: LoadResult, of: 'offered' | 'achieved'): readonly Sample[] => {
+    const rates = ratesOf(result)
+    return rates.unit === unit ? [{ value: rates[of] }] : []
+  }
+  return [
+    {
+      name: `load_offered_${counted}_per_second`,
+      help: `Arrivals of ${counted} per second.`,
+      samples: ({ result }) => samples(result, 'offered'),
+    },
+    {
+      name: `load_achieved_${counted}_per_second`,
+      help: `Successful ${counted} per second until the last success.`,
+      samples: ({ result }) => samples(result, 'achieved'),
+    },
+  ]
+}
+
 /**
  * `load_metrics.txt`: the main figures in the text format of OpenMetrics 1.0, which the metrics report of GitLab reads.
  * GitLab compares values as texts, so they have three significant digits.
@@ -65,14 +79,12 @@ export const openMetrics: Export<'openmetrics'> = {
 }
 
 function familyOf({ name, help, unit, samples }: Gauge, named: readonly NamedResult[]): readonly string[] {
-  return [
-    ...headOf(name, help, unit),
-    ...named.flatMap((each) =>
-      samples(each).flatMap(({ labels, value }) =>
-        value === null ? [] : [sampleOf(name, { suite: each.run.suite, test: each.name, ...labels }, value)],
-      ),
+  const lines = named.flatMap((each) =>
+    samples(each).flatMap(({ labels, value }) =>
+      value === null ? [] : [sampleOf(name, { suite: each.run.suite, test: each.name, ...labels }, value)],
     ),
-  ]
+  )
+  return lines.length === 0 ? [] : [...headOf(name, help, unit), ...lines]
 }
 
 function verdictsOf(runs: readonly RunRecord[]): readonly string[] {

@@ -55,6 +55,20 @@ shop > holds
 `)
 })
 
+test('shows the rates of journeys as such, and only the achieved rate in the closed model', () => {
+  const journeys = resultOf({ offeredRps: 10, achievedRps: 9.5 })
+  const summary = jobSummary(
+    runsOf([
+      { name: 'walk', journeys },
+      { name: 'full', arrivals: 'closed' },
+    ]),
+    link,
+  )
+  expect(summary).toContain('| 10 → 9.5 journeys/s |')
+  expect(summary).toContain('| 500 req/s |')
+  expect(summary).toContain('- largest shortfall of the rate: 5% in <code>walk</code>')
+})
+
 test('stays below the limit of GitHub, with the failures first', () => {
   const tests = Array.from({ length: 300 }, (_, index) => index)
   const many = runsOf(

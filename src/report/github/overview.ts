@@ -1,8 +1,9 @@
+import { ratesOf } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
 import type { VerdictEntry } from '../../model/verdicts-file.ts'
-import { formatMs, formatNumber, formatPercent, formatPlural, formatRate } from '../../wording/figures.ts'
+import { formatMs, formatPercent, formatPlural, formatRates } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { leaningWords } from '../leaning-words.ts'
 import { sparkline } from '../sparkline.ts'
@@ -62,9 +63,9 @@ function verdictTable(entries: readonly VerdictEntry[]): string {
 
 function rowOf(entry: VerdictEntry): readonly string[] {
   const { verdict, test, matcher, figures } = entry
-  const { offeredRps, achievedRps, p50Ms, p95Ms, p99Ms, errorRate } = figures
+  const { offeredRps: offered, achievedRps: achieved, rateUnit: unit, p50Ms, p95Ms, p99Ms, errorRate } = figures
   const mark = `${MARKS[verdict]} ${leaningWords(entry)}`
-  const rates = `${formatNumber(offeredRps)} → ${formatRate(achievedRps)}`
+  const rates = formatRates({ offered, achieved, unit })
   const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
   return [mark, inlineCode(test), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
 }
@@ -88,8 +89,8 @@ function worstFigures(results: readonly NamedResult[]): string {
 }
 
 function shortfallOf(result: LoadResult): number {
-  const { offeredRps, achievedRps } = result.journeys ?? result
-  return offeredRps > 0 && result.arrivals !== 'closed' ? Math.max(0, 1 - achievedRps / offeredRps) : 0
+  const { offered, achieved } = ratesOf(result)
+  return offered !== null && offered > 0 ? Math.max(0, 1 - achieved / offered) : 0
 }
 
 function lineOf(

@@ -35,6 +35,11 @@ describe('the line of a running load', () => {
     expect(textOf({}, 73)).toBe('che…l rate ██░░░ 12/30s 1 500→1 499/s p50 12.1 p99 83.2 3 err 6 open ▂▄ █')
   })
 
+  test('shows only the achieved rate where no rate is offered', () => {
+    expect(textOf({ offeredRps: null }, 133)).toContain(' 12/30 s  1 499 req/s  p50')
+    expect(textOf({ offeredRps: null }, 73)).toContain(' 12/30s 1 499/s p50')
+  })
+
   test('begins its chart with the first response, and has none before it', () => {
     const chartOf = (p99s: readonly (number | null)[]): string | undefined => liveLine(progress, p99s, 140).at(-1)?.text
     expect(chartOf([null, null, 40, 80])).toBe('▄█')

@@ -1,6 +1,13 @@
 import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
-import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../../wording/figures.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatNumber,
+  formatPlural,
+  formatRates,
+} from '../../wording/figures.ts'
 import { sparkline } from '../sparkline.ts'
 import type { LoadPart, Progress } from './progress.ts'
 import { nameOf, toolWarning } from './progress-line.ts'
@@ -42,7 +49,7 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
   return [
     ...partOf(part, ' of '),
     { text: `${bar(progress, 12)} ${seconds(elapsedMs)}/${seconds(plannedMs)} s`, tone: 'plain' },
-    { text: `${formatNumber(offeredRps)} → ${formatNumber(throughputRps)} req/s`, tone: 'plain' },
+    { text: formatRates({ offered: offeredRps, achieved: throughputRps, unit: 'req/s' }), tone: 'plain' },
     { text: `p50 ${timeOf(p50Ms)}  p99 ${timeOf(p99Ms)} ms`, tone: 'plain' },
     { text: failed, tone: errors + dropped > 0 ? 'bad' : 'plain' },
     { text: `${formatCount(inFlight)} in flight`, tone: 'plain' },
@@ -56,10 +63,11 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
 
 function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
   const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
+  const offered = offeredRps === null ? '' : `${formatNumber(offeredRps)}→`
   return [
     ...partOf(part, '/'),
     { text: `${bar(progress, 5)} ${seconds(elapsedMs)}/${seconds(plannedMs)}s`, tone: 'plain' },
-    { text: `${formatNumber(offeredRps)}→${formatNumber(throughputRps)}/s`, tone: 'plain' },
+    { text: `${offered}${formatNumber(throughputRps)}/s`, tone: 'plain' },
     { text: `p50 ${timeOf(p50Ms)} p99 ${timeOf(p99Ms)}`, tone: 'plain' },
     { text: `${formatCount(errors + dropped)} err`, tone: errors + dropped > 0 ? 'bad' : 'plain' },
     { text: `${formatCount(inFlight)} open`, tone: 'plain' },

@@ -36,6 +36,13 @@ test('names the part of a suite, and says how long the others take', () => {
   expect(line(true)).toMatch(/^limits: 3 of 14, 200 req\/s /)
 })
 
+test('shows no offered rate where responses determine the rate', () => {
+  const lines = [resultOf({ arrivals: 'closed' }), resultOf({ journeys: resultOf() })].map((soFar) =>
+    progressLine(progressOf(soFar)),
+  )
+  for (const line of lines) expect(line).toContain(' s  500 req/s  p50')
+})
+
 test('warns when the generator is near its limit, but not in the closed model, where a fast target keeps it busy', () => {
   const generator = { ...resultOf().generator, eventLoopUtilization: 0.86 }
   expect(progressLine(progressOf(resultOf({ generator })))).toContain('  generator 86% busy')

@@ -2,10 +2,9 @@ import {
   formatCount,
   formatDuration,
   formatMs,
-  formatNumber,
   formatPercent,
   formatPlural,
-  formatRate,
+  formatRates,
 } from '../../wording/figures.ts'
 import type { Progress } from './progress.ts'
 
@@ -20,7 +19,7 @@ export function progressLine(progress: Progress): string {
   return [
     nameOf(progress),
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
-    `${formatNumber(offeredRps)} → ${formatRate(throughputRps)}`,
+    formatRates({ offered: offeredRps, achieved: throughputRps, unit: 'req/s' }),
     timesOf(progress),
     formatPlural(errors, 'error'),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),

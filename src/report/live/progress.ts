@@ -20,7 +20,8 @@ export interface Progress {
   readonly elapsedMs: Ms
   /** Planned length of the measured part. */
   readonly plannedMs: Ms
-  readonly offeredRps: Rps
+  /** Null if responses determine the rate: in the closed model, and of the steps of journeys. */
+  readonly offeredRps: Rps | null
   readonly throughputRps: Rps
   /** Null until something was measured. */
   readonly p50Ms: Ms | null
@@ -46,7 +47,7 @@ export function progressOf(soFar: LoadResult): Progress {
     phase: phaseAt(soFar),
     elapsedMs: soFar.durationMs,
     plannedMs: soFar.plan.durationMs,
-    offeredRps,
+    offeredRps: soFar.arrivals === 'closed' || soFar.journeys !== null ? null : offeredRps,
     throughputRps,
     p50Ms: responseTime.p50Ms ?? null,
     p99Ms: responseTime.p99Ms ?? null,

@@ -5,28 +5,29 @@ import type { ResultChart } from './result-chart.ts'
 /** Offered against achieved rate. */
 export const rates: ResultChart = (result, { axis, place }, course): Chart | undefined => {
   if (course.length === 0) return undefined
-  const isClosed = result.arrivals === 'closed'
+  // The responses determine the rate, also that of the steps of journeys.
+  const isOffered = result.arrivals !== 'closed' && result.journeys === null
   const offered = { name: 'offered', colour: 'c2', shape: 'line', dashed: true } as const
   const achieved = { name: 'achieved', colour: 'c1', shape: 'line' } as const
   return {
-    title: isClosed ? 'Achieved rate' : 'Offered and achieved rate',
-    about: isClosed
-      ? 'Successful requests per second over time.'
-      : 'Requests that were due, and successful requests, per second over time.',
+    title: isOffered ? 'Offered and achieved rate' : 'Achieved rate',
+    about: isOffered
+      ? 'Requests that were due, and successful requests, per second over time.'
+      : 'Successful requests per second over time.',
     isTime: true,
     x: axis,
     y: { name: 'req/s', min: 0, tick: tickCount, format: formatNumber },
     xs: course.map(({ atMs }) => place(atMs)),
     series: [
       { ...achieved, values: course.map(({ achievedRps }) => achievedRps) },
-      ...(isClosed
-        ? []
-        : [
+      ...(isOffered
+        ? [
             {
               ...offered,
               values: course.map(({ atMs, offeredRps }) => (atMs <= result.durationMs ? offeredRps : null)),
             },
-          ]),
+          ]
+        : []),
     ],
   }
 }

@@ -68,6 +68,14 @@ describe('charts of a result', () => {
     expect([offered?.[0], achieved?.[0], offered?.[8], achieved?.[8]]).toEqual([100, 100, 112, 100])
   })
 
+  test.each([
+    ['in the closed model', { arrivals: 'closed' } as const],
+    ['of the steps of journeys', { journeys: result }],
+  ])('shows only the achieved rate %s, because responses determine it', (_, change) => {
+    const { offered, achieved } = valuesOf(chartsOf({ ...result, ...change }).get('Achieved rate'))
+    expect([offered, achieved?.[8]]).toEqual([undefined, 100])
+  })
+
   test('shows requests in flight', () => {
     const { 'in flight': inFlight } = valuesOf(charts.get('In flight'))
     expect([inFlight?.[7], inFlight?.[8], inFlight?.[12]]).toEqual([0, 9, 0])

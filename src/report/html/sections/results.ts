@@ -1,7 +1,15 @@
 import { percentileTable } from '../../../model/hdr-codec.ts'
+import { ratesOf } from '../../../model/rates.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Figures } from '../../../model/figures.ts'
-import { formatCount, formatMs, formatNumber, formatPercent, formatPlural } from '../../../wording/figures.ts'
+import {
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+} from '../../../wording/figures.ts'
 import { describeRun, metricOf } from '../../result-summary.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { MAX_SERIES } from '../charts/chart.ts'
@@ -38,14 +46,13 @@ export const results: Section = {
 function folded(view: ResultView): Html {
   const { result, name, id } = view
   const { p99Ms } = result.responseTime
+  const { achieved, unit } = ratesOf(result)
   const p99 = p99Ms === undefined ? 'no response' : `p99 ${formatMs(p99Ms)} ms`
   const failed = result.errors + result.dropped
   return html`<details class="fold" id="${id}">
     <summary>
       ${shortened(name, 120)}
-      <span class="muted"
-        >${formatNumber(result.achievedRps)} req/s, ${p99}${failed > 0 && `, ${formatCount(failed)} failed`}</span
-      >
+      <span class="muted">${formatRate(achieved, unit)}, ${p99}${failed > 0 && `, ${formatCount(failed)} failed`}</span>
     </summary>
     ${resultOf(view, false)}
   </details>`
@@ -85,11 +92,13 @@ function percentileFile({ responseTime: { histogram = '' } }: LoadResult, id: st
 }
 
 function keyFigures(result: LoadResult): Html {
-  const { responseTime, offeredRps, achievedRps, errorRate, requestsScheduled, arrivals } = result
+  const { responseTime, achievedRps, errorRate, requestsScheduled } = result
+  const { offered, achieved, unit } = ratesOf(result)
   const ms = (value: number | undefined): string => (value === undefined ? '–' : `${formatMs(value)} ms`)
   const entries: readonly (readonly [string, string])[] = [
-    ...(arrivals === 'closed' ? [] : [['offered', `${formatNumber(offeredRps)} req/s`] as const]),
-    ['achieved', `${formatNumber(achievedRps)} req/s`],
+    ...(offered === null ? [] : [['offered', formatRate(offered, unit)] as const]),
+    ['achieved', formatRate(achieved, unit)],
+    ...(unit === 'journeys/s' ? [['achieved requests', formatRate(achievedRps)] as const] : []),
     ['p50', ms(responseTime.p50Ms)],
     ['p95', ms(responseTime.p95Ms)],
     ['p99', ms(responseTime.p99Ms)],

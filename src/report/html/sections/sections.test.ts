@@ -60,6 +60,12 @@ describe('sections', () => {
     expect(textOf(markup)).toContain('step uniform 2 s 400 100 5.00 300 0% ✗ fail')
   })
 
+  test('show the rates of journeys in their unit', () => {
+    const walked = { ...made, journeys: { ...made, offeredRps: 10, achievedRps: 9.5 } }
+    const text = textOf(shown(recordOf('load', [walked], null)).get('results'))
+    expect(text).toContain('offered 10 journeys/s achieved 9.5 journeys/s achieved requests 80 req/s')
+  })
+
   test('show the law of a capacity run, its points and the recommended size', () => {
     const markup = shown(recordOf('capacity', [made], findings.capacity)).get('capacity')
     expect(textOf(markup)).toContain('instances cores each memory each')

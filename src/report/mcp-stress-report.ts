@@ -3,6 +3,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatCount, formatMs, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
+  callLines,
   degradationSentence,
   errorLine,
   mcpStressSentence,
@@ -39,11 +40,6 @@ function body(run: RunRecord, findings: McpStressFindings): string[] {
     ]),
     ...section('recommendations', advice(findings)),
   ]
-}
-
-function callLines({ probeCalls = {} }: McpStressFindings): string[] {
-  const calls = Object.entries(probeCalls).map(([operation, count]) => `${formatCount(count)} × ${operation}`)
-  return calls.length === 0 ? [] : [`Calls of the probes, besides their runs: ${calls.join(', ')}.`]
 }
 
 function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): string[] {

@@ -79,6 +79,12 @@ export function recoverySentence({ recovery, phases }: McpStressFindings): strin
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} after the stress phase.`
 }
 
+/** Returns what the probes called in addition to their runs; empty if there is nothing. */
+export function callLines({ probeCalls = {} }: McpStressFindings): readonly string[] {
+  const calls = Object.entries(probeCalls).map(([operation, count]) => `${formatCount(count)} × ${operation}`)
+  return calls.length === 0 ? [] : [`Calls of the probes, besides their runs: ${calls.join(', ')}.`]
+}
+
 export function probeLine({ name, verdict, evidence }: ProbeFinding): string {
   return `${verdict}: ${name}: ${evidence}`
 }

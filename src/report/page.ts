@@ -1,6 +1,6 @@
 import type { RunRecord } from '../model/record.ts'
 import { formatDuration, formatMb, formatPlural } from '../wording/figures.ts'
-import { LOAD_SUITE } from './run-records.ts'
+import { runTitle } from './run-records.ts'
 
 /** Width of every text report: terminals and CI logs show it without wrapping. */
 export const COLUMNS = 80
@@ -42,12 +42,6 @@ function wrapLine(line: string, indent: number): readonly string[] {
   return [...lines, ' '.repeat(indent + (lines.length > 0 ? 2 : 0)) + current]
 }
 
-/** Returns the title of a run: its suite, and its name if it has another one. */
-function titleOf({ suite, name }: RunRecord): string {
-  if (suite === LOAD_SUITE) return 'load tests'
-  return name === suite ? suite : `${suite}: ${name}`
-}
-
 /** Returns the head of every text report: its title, start, target and machine, and the result in one sentence. */
 export function pageHead(run: RunRecord, result: string): string[] {
   const { node, os, cpus, memoryMb, commit } = run.environment
@@ -61,7 +55,7 @@ export function pageHead(run: RunRecord, result: string): string[] {
   const started = run.startedAt.slice(0, 19).replace('T', ' ')
   return [
     '='.repeat(COLUMNS),
-    wrap(titleOf(run), 0),
+    wrap(runTitle(run), 0),
     '='.repeat(COLUMNS),
     labelled('started', `${started} UTC, took ${formatDuration(run.durationMs)}`, 0),
     labelled('target', run.target === '' ? 'no request was sent' : run.target.replaceAll(', ', '\n'), 0),

@@ -45,7 +45,7 @@ describe('artifacts', () => {
       { test: 'a', record: recordOf() },
       { test: 'shop', record: recordOf({ suite: 'limits' }) },
     ).get('test_summary.txt')
-    expect(text).toContain('load tests\n')
+    expect(text).toContain('Load tests\n')
     expect(text).toContain('limits: shop\n')
   })
 
@@ -118,7 +118,7 @@ describe('artifacts', () => {
 
       test_summary.txt
       ================================================================================
-      load tests
+      Load tests
       ================================================================================
       started   2026-01-01 00:00:00 UTC, took 1 s
       target    http://127.0.0.1:3000/

@@ -125,11 +125,11 @@ function errorsOf({
   const classes = Object.entries(errorsByClass).map(([name, { count }]): Counted => [name, count])
   const kinds = errors === 0 ? '' : `: ${listOf(classes, ' ')}`
   const reasons = dropped === 0 ? '' : ` (${listOf(Object.entries(droppedByReason), ' ')})`
-  const answered = Object.entries(statuses)
+  const responses = Object.entries(statuses)
   return [
     `${formatCount(errors)} of ${formatPlural(requestsScheduled, 'request')}${share}${kinds}`,
     `${formatCount(dropped)} dropped${reasons}`,
-    ...(answered.length === 0 ? [] : [`status ${listOf(answered, ': ')}`]),
+    ...(responses.length === 0 ? [] : [`status ${statusWords(responses)}`]),
   ]
 }
 
@@ -142,7 +142,12 @@ function inLines(parts: readonly string[], indent: number): string {
 
 type Counted = readonly [name: string, count: number]
 
-/** Returns the most frequent first: `503: 12, 200: 3`. */
+/** Returns the most frequent statuses, each with the number of its responses: `200: 12, 503: 3`. */
+export function statusWords(counts: readonly Counted[]): string {
+  return listOf(counts, ': ')
+}
+
+/** Returns the most frequent first. */
 function listOf(counts: readonly Counted[], between: string): string {
   const shown = counts.toSorted(([, a], [, b]) => b - a).slice(0, SHOWN)
   const rest = counts.length - shown.length

@@ -5,6 +5,12 @@ import { cleanJson, cleanUnknown } from '../model/text/clean.ts'
 /** Name of the run that combines the load tests which belong to no suite. */
 export const LOAD_SUITE = 'load'
 
+/** Returns the title of a run: its suite, and its name if it has another one. */
+export function runTitle({ suite, name }: Pick<RunRecord, 'suite' | 'name'>): string {
+  if (suite === LOAD_SUITE) return 'Load tests'
+  return name === suite ? suite : `${suite}: ${name}`
+}
+
 /** The record of one load test, as the host passes it on. */
 export interface TestedLoad extends Omit<TestOutcome, 'results'> {
   readonly record: LoadRecord

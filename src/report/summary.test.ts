@@ -12,7 +12,7 @@ function summaryOf(...records: readonly ReturnType<typeof recordOf>[]): string {
 test('the summary states on one page what was tested, where, and the verdicts', () => {
   expect(summaryOf(recordOf())).toMatchInlineSnapshot(`
     "================================================================================
-    load tests
+    Load tests
     ================================================================================
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
@@ -49,7 +49,7 @@ test('adds the newest run of every other suite', () => {
   const [earlier] = runRecords([{ test: 'limits', record: recordOf({ suite: 'limits' }) }], environment)
   const runs = runRecords([{ test: 'a test', record: recordOf() }], environment)
   const pages = (earlier && summary.render(runs, [earlier]))?.split(/^=+\n(?=[^]*?=)/m).filter(Boolean) ?? []
-  expect(pages.map((page) => page.split('\n')[0])).toEqual(expect.arrayContaining(['load tests', 'limits']))
+  expect(pages.map((page) => page.split('\n')[0])).toEqual(expect.arrayContaining(['Load tests', 'limits']))
   expect(pages.at(-1)).toContain('started   2026-11-23 17:30:00 UTC')
 })
 

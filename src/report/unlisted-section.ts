@@ -9,11 +9,15 @@ const SOURCES: Readonly<Record<UnlistedRequests['sentBy'], string>> = {
 }
 
 /** Returns the section about requests that no figure of a report includes; empty if there are none. */
-export function unlistedSection({ unlisted = [] }: Pick<RunRecord, 'unlisted'>): readonly string[] {
-  const lines = [...Map.groupBy(unlisted, ({ sentBy }) => sentBy)].map(([sentBy, sent]) => {
+export function unlistedSection(run: Pick<RunRecord, 'unlisted'>): readonly string[] {
+  return section('also sent, and in no figure above', unlistedLines(run))
+}
+
+/** Returns one line for the warm-ups, and one for the runs that are not listed; empty if there are none. */
+export function unlistedLines({ unlisted = [] }: Pick<RunRecord, 'unlisted'>): readonly string[] {
+  return [...Map.groupBy(unlisted, ({ sentBy }) => sentBy)].map(([sentBy, sent]) => {
     const total = formatPlural(sum(sent.map(({ requests }) => requests)), 'request')
     const each = sent.map(({ operation, requests }) => `${formatCount(requests)} × ${operation}`)
     return `${total} of ${SOURCES[sentBy]}: ${each.join(', ')}`
   })
-  return section('also sent, and in no figure above', lines)
 }

@@ -1,5 +1,6 @@
 import type { UnitArea, UnitCheck, UnitFindings } from '../../model/unit-findings.ts'
 import type { Doubt } from '../../model/doubt.ts'
+import { checkLine, unitSentence } from '../../report/unit-sentences.ts'
 import { type Conclusion, worstOf } from '../suite.ts'
 import type { Check, Observation } from './check.ts'
 
@@ -42,20 +43,10 @@ export function unitFindings(checked: readonly Checked[]): UnitFindings {
 /** The verdict is the worst of all checks, and refers to the run of the first one that has it. */
 export function unitConclusion(checked: readonly Checked[]): Conclusion {
   const { verdict } = worstOf(checked)
-  const passed = checked.filter((check) => check.verdict === 'pass').length
-  const meaning = {
-    pass: 'describe-load works as documented on this machine',
-    fail: 'describe-load does not work as documented on this machine',
-    invalid: 'this machine was too busy for the others: repeat the suite without other work',
-  }
   return {
     verdict,
-    message: `${passed} of ${checked.length} checks passed: ${meaning[verdict as UnitCheck['verdict']]}.`,
+    message: unitSentence({ checks: checked }),
     lines: checked.map((check) => `${check.verdict}: ${checkLine(check)}`),
     result: checked.find((check) => check.verdict === verdict)?.result,
   }
-}
-
-export function checkLine({ name, sent, counted }: Checked): string {
-  return `${name}: ${sent}; the server counted ${counted}`
 }

@@ -3,7 +3,8 @@ import type { Ms } from '../../model/units.ts'
 import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
 import type { Bench } from './check.ts'
 import { groups } from './checks/registry.ts'
-import { type Checked, checkLine, checkVerdict, unitConclusion, unitFindings } from './conclusion.ts'
+import { checkLine } from '../../report/unit-sentences.ts'
+import { type Checked, checkVerdict, unitConclusion, unitFindings } from './conclusion.ts'
 import { startUnitServer } from './unit-server-process.ts'
 
 /** Options of `unitSuite`. */

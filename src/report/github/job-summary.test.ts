@@ -69,6 +69,13 @@ test('shows the rates of journeys as such, and only the achieved rate in the clo
   expect(summary).toContain('- largest shortfall of the rate: 5% in <code>walk</code>')
 })
 
+test('says that the load tests ended early', () => {
+  const runs = runsOf([{}]).map((run) => Object.assign({}, run, { endedEarly: 'interrupted by SIGINT' }))
+  expect(jobSummary(runs, link)).toContain(
+    '✅ 1 pass\n\n<code>Load tests</code> ended early (<code>interrupted by SIGINT</code>): the figures are those until then.\n',
+  )
+})
+
 test('stays below the limit of GitHub, with the failures first', () => {
   const tests = Array.from({ length: 300 }, (_, index) => index)
   const many = runsOf(

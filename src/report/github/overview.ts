@@ -6,6 +6,7 @@ import type { VerdictEntry } from '../../model/verdicts-file.ts'
 import { formatMs, formatPercent, formatPlural, formatRates } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { leaningWords } from '../leaning-words.ts'
+import { runTitle } from '../run-records.ts'
 import { sparkline } from '../sparkline.ts'
 import { verdictEntries } from '../verdict-entries.ts'
 import { codeBlock, inlineCode, markdownTable } from './markdown.ts'
@@ -30,6 +31,7 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
   const results = headlineResults(runs)
   return [
     countsOf(entries),
+    ...runs.flatMap(earlyEndOf),
     verdictTable(entries),
     worstFigures(results),
     linkTo(link),
@@ -50,6 +52,11 @@ function countsOf(entries: readonly VerdictEntry[]): string {
     return count === 0 ? [] : [`${MARKS[value]} ${count} ${value}`]
   })
   return counts.length === 0 ? 'No verdicts.' : counts.join(' · ')
+}
+
+function earlyEndOf(run: RunRecord): readonly string[] {
+  if (run.endedEarly === undefined) return []
+  return [`${inlineCode(runTitle(run))} ended early (${inlineCode(run.endedEarly)}): the figures are those until then.`]
 }
 
 function verdictTable(entries: readonly VerdictEntry[]): string {

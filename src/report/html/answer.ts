@@ -143,8 +143,15 @@ function certainty(views: readonly RunView[], verdicts: readonly VerdictRecord[]
     ...(invalid === 0
       ? []
       : [`${formatPlural(invalid, 'invalid check')}: such a check says nothing about the target.`]),
+    ...views.flatMap(earlyEndOf),
     ...doubtsOf(views),
   ]
+}
+
+function earlyEndOf({ run, title }: RunView): readonly string[] {
+  return run.endedEarly === undefined
+    ? []
+    : [`${title} ended early (${run.endedEarly}): the figures are those until then.`]
 }
 
 function doubtsOf(views: readonly RunView[]): readonly string[] {

@@ -4,11 +4,13 @@ import type { McpStressFindings } from '../../model/mcp-stress-findings.ts'
 import type { ProtocolsFindings } from '../../model/protocols-findings.ts'
 import type { RunRecord } from '../../model/record.ts'
 import type { ScenariosFindings } from '../../model/scenarios-findings.ts'
+import type { UnitFindings } from '../../model/unit-findings.ts'
 import { boundsSentence, capacitySentence, recommendationSentence as usersSentence } from '../capacity-sentences.ts'
 import { bottleneckSentence, certaintySentences, limitSentence, recommendationSentence } from '../limits-sentences.ts'
 import { degradationSentence, mcpStressSentence, recoverySentence } from '../mcp-stress-sentences.ts'
 import { placeLines, protocolsSentence } from '../protocols-sentences.ts'
 import { scenariosSentence, unsentLines } from '../scenarios-sentences.ts'
+import { failedCheckLines, unitSentence } from '../unit-sentences.ts'
 
 /** The conclusion of a suite: one sentence, what explains it, and how sure it is. */
 interface Conclusion {
@@ -56,6 +58,10 @@ const BY_SUITE: Readonly<Record<string, Concluding<unknown>>> = {
   'mcp-stress': concluding<McpStressFindings>('probes', (findings) => ({
     sentence: mcpStressSentence(findings),
     because: [degradationSentence(findings), recoverySentence(findings)],
+  })),
+  unit: concluding<UnitFindings>('checks', (findings) => ({
+    sentence: unitSentence(findings),
+    because: failedCheckLines(findings),
   })),
 }
 

@@ -108,6 +108,23 @@ describe('reportPage', () => {
     expect(page).toContain(`id="${suite}-1"`)
   })
 
+  test('says that a run ended early, in the answer and in the run', () => {
+    const text = textOf(reportPage([runOf({ endedEarly: 'interrupted by SIGINT' })], []))
+    expect(text).toContain('Load tests ended early (interrupted by SIGINT): the figures are those until then.')
+    expect(text).toContain('Ended early (interrupted by SIGINT): this is what was measured until then.')
+  })
+
+  test('concludes the unit suite with its failed checks', () => {
+    const [check] = findings.unit.checks
+    if (check === undefined) throw new Error('the findings have no check')
+    const failed = { ...check, verdict: 'fail', counted: '190 requests' } as const
+    const run = recordOf('unit', [made], { checks: [check, failed] })
+    const verdicts = run.verdicts.map((each) => Object.assign({}, each, { verdict: 'fail' }))
+    const text = textOf(reportPage([{ ...run, verdicts }], []))
+    expect(text).toContain('1 of 2 checks passed: describe-load does not work as documented on this machine.')
+    expect(text).toContain('Why: Fail: constant pattern: 200 requests; the server counted 190 requests.')
+  })
+
   test('shows earlier runs below, with their dates', () => {
     const earlier = { ...suiteRun('limits'), startedAt: '2025-12-24T18:00:00.000Z' }
     const text = textOf(reportPage([runOf()], [earlier]))

@@ -120,6 +120,7 @@ function runPart(view: RunView): Html {
   return html`<section class="run" id="${id}">
     <h2>${title}</h2>
     ${isEarlier && html`<p class="muted">Earlier run of <time datetime="${run.startedAt}">${dateOf(run.startedAt)} UTC</time>, from its file in this folder.</p>`}
+    ${run.endedEarly !== undefined && html`<p><strong>Ended early</strong> (${shortened(run.endedEarly)}): this is what was measured until then.</p>`}
     ${sentence !== undefined && html`<p>${sentence}</p>`} ${parts}
   </section> `
 }

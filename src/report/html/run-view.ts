@@ -2,7 +2,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { RunRecord } from '../../model/record.ts'
 import type { VerdictRecord } from '../../model/verdict.ts'
 import { describeRun } from '../result-summary.ts'
-import { LOAD_SUITE } from '../run-records.ts'
+import { LOAD_SUITE, runTitle } from '../run-records.ts'
 import { idOf } from './html.ts'
 
 /** A result with its place in the page. */
@@ -25,10 +25,8 @@ export interface RunView {
 
 export function runView(run: RunRecord, index: number, isEarlier: boolean): RunView {
   const id = idOf(run.suite, index)
-  const title =
-    run.suite === LOAD_SUITE ? 'Load tests' : run.name === run.suite ? run.suite : `${run.suite}: ${run.name}`
   const results = run.results.map((result, i) => ({ result, name: nameOf(run, result), id: `${id}-result-${i + 1}` }))
-  return { run, id, title, isEarlier, results }
+  return { run, id, title: runTitle(run), isEarlier, results }
 }
 
 const BETWEEN = ' > '

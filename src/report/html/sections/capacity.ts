@@ -1,6 +1,6 @@
 import type { CapacityFindings } from '../../../model/capacity-findings.ts'
 import { formatCount, formatMb } from '../../../wording/figures.ts'
-import { boundsSentence, capacityLines, phaseRow, slaSentence } from '../../capacity-sentences.ts'
+import { boundsSentence, capacityLines, inferredLines, phaseRow, slaSentence } from '../../capacity-sentences.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { uslCurve } from '../charts/usl-curve.ts'
 import { html } from '../html.ts'
@@ -26,7 +26,8 @@ export const capacity: Section = {
     const findings = findingsOf<CapacityFindings>(run, 'capacity', 'expectedUsers')
     if (findings === undefined) return undefined
     return html`<p>SLA: ${slaSentence(findings)}.</p>
-      ${tableOf('Phases', COLUMNS, findings.phases.map(phaseRow))} ${sizingTable(findings)}
+      ${tableOf('Phases', COLUMNS, findings.phases.map(phaseRow))} ${listOf(inferredLines(findings))}
+      ${sizingTable(findings)}
       ${findings.usl !== null && html`<div class="charts one">${chartFigure(uslCurve(findings.usl), `${id}-usl`)}</div>`}
       ${listOf([boundsSentence(findings), ...capacityLines(findings)])}`
   },

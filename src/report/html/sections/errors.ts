@@ -1,8 +1,10 @@
 import { formatCount } from '../../../wording/figures.ts'
+import { dropHints } from '../../../wording/drop-hints.ts'
 import { errorHints } from '../../../wording/error-hints.ts'
 import { type Html, html, shortened } from '../html.ts'
 import type { ResultView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
+import { listOf } from './findings.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -12,20 +14,15 @@ const COLUMNS = [
   { name: 'first error, and samples', kind: 'long' },
 ] as const
 
-/** Errors by class with samples of the responses, hints, drops, and statuses. */
+/** Errors by class with samples of the responses, drops, and hints. */
 export const errors: Section = {
   id: 'errors',
   title: 'Errors',
   render: ({ results }) => {
     const rows = results.flatMap(rowsOf)
     if (rows.length === 0) return undefined
-    const hints = [...new Set(results.flatMap(({ result }) => errorHints(result)))]
-    return html`${tableOf('Errors', COLUMNS, rows)}${
-      hints.length > 0 &&
-      html`<ul>
-        ${hints.map((hint) => html`<li>${hint}</li>`)}
-      </ul>`
-    }`
+    const hints = new Set(results.flatMap(({ result }) => [...errorHints(result), ...dropHints(result, result)]))
+    return html`${tableOf('Errors', COLUMNS, rows)}${listOf([...hints])}`
   },
 }
 

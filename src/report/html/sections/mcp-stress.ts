@@ -1,6 +1,6 @@
 import type { McpStressFindings } from '../../../model/mcp-stress-findings.ts'
 import { formatCount, formatMs, formatNumber } from '../../../wording/figures.ts'
-import { degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
+import { callLines, degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
@@ -50,6 +50,6 @@ export const mcpStress: Section = {
     ])
     return html`${tableOf('Phases', PHASES, phases)}
     ${listOf([degradationSentence(findings), recoverySentence(findings), ...findings.errorPatterns.map(errorLine)])}
-    ${tableOf('Probes', PROBES, probes)}`
+    ${tableOf('Probes', PROBES, probes)}${listOf(callLines(findings))}`
   },
 }

@@ -9,6 +9,8 @@ import { results } from './results.ts'
 import { scenarios } from './scenarios.ts'
 import type { Section } from './section.ts'
 import { slowestRequests } from './slowest-requests.ts'
+import { unit } from './unit.ts'
+import { unlisted } from './unlisted.ts'
 import { verdicts } from './verdicts.ts'
 
 /** The parts of the page about a run, in its order. One line registers a part. */
@@ -19,9 +21,11 @@ export const sections: readonly Section[] = [
   capacity,
   mcpStress,
   scenarios,
+  unit,
   results,
   errors,
   slowestRequests,
+  unlisted,
   environment,
   downloads,
 ]

@@ -10,7 +10,8 @@ import {
   formatPlural,
   formatRate,
 } from '../../../wording/figures.ts'
-import { describeRun, metricOf } from '../../result-summary.ts'
+import { describeRun, metricOf, statusWords } from '../../result-summary.ts'
+import { batchingWords } from '../../../wording/batching.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { MAX_SERIES } from '../charts/chart.ts'
 import { courseOf } from '../charts/course.ts'
@@ -77,7 +78,8 @@ function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
     chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)],
   )
   return html`<p class="muted small">${describeRun(result)}; ${result.plan.request}; seed ${result.seed}</p>
-    ${keyFigures(result)}
+    ${keyFigures(result)} ${statusesOf(result)}
+    ${result.batching !== undefined && html`<p class="small">Batches: ${batchingWords(result.batching)}</p>`}
     ${result.generator.doubts.map(({ code, message }) => html`<p class="small">Doubt: ${code}: ${message}</p>`)}
     ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
     <div class="charts">${figures}</div>
@@ -115,6 +117,11 @@ function keyFigures(result: LoadResult): Html {
         </div>`,
     )}
   </dl>`
+}
+
+function statusesOf({ statuses }: LoadResult): Html | undefined {
+  const counts = Object.entries(statuses)
+  return counts.length === 0 ? undefined : html`<p class="small">Responses by status: ${statusWords(counts)}</p>`
 }
 
 const HEADS = ['requests', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed']

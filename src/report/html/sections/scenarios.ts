@@ -1,7 +1,7 @@
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../../model/scenarios-findings.ts'
 import { formatMs, formatNumber } from '../../../wording/figures.ts'
 import { missingSentence } from '../../../wording/missing-operations.ts'
-import { causeOf } from '../../scenarios-sentences.ts'
+import { adviceOf, causeOf } from '../../scenarios-sentences.ts'
 import { type Content, html } from '../html.ts'
 import type { RunView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
@@ -53,5 +53,8 @@ function rowOf(scenario: ScenarioFinding, { results }: RunView): readonly Conten
 }
 
 function expectationOf(expectation: Expectation): Content {
-  return html`<p>${verdictPill(expectation)} ${expectation.text}: ${expectation.observed}${causeOf(expectation)}</p>`
+  return html`<p>
+    ${verdictPill(expectation)} ${expectation.text}:
+    ${expectation.observed}${causeOf(expectation)}${adviceOf(expectation)}
+  </p>`
 }

@@ -17,7 +17,7 @@ function shown(run: RunRecord): ReadonlyMap<string, string> {
 
 const textOf = (markup: string | undefined): string => (markup ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
-const suites = ['limits', 'protocols', 'capacity', 'mcp-stress', 'scenarios'] as const
+const suites = ['limits', 'protocols', 'capacity', 'mcp-stress', 'scenarios', 'unit'] as const
 
 describe('sections', () => {
   test('have different ids', () => {
@@ -64,6 +64,60 @@ describe('sections', () => {
     const walked = { ...made, journeys: { ...made, offeredRps: 10, achievedRps: 9.5 } }
     const text = textOf(shown(recordOf('load', [walked], null)).get('results'))
     expect(text).toContain('offered 10 journeys/s achieved 9.5 journeys/s achieved requests 80 req/s')
+  })
+
+  test('show statuses, batches, and why requests were dropped', () => {
+    const result = {
+      ...made,
+      statuses: { 200: 950, 503: 10 },
+      batching: { batchSize: 10, sentAs: 'message', messagesSent: 96 } as const,
+      dropped: 4,
+      droppedByReason: { overflow: 4 },
+    }
+    const markup = shown(recordOf('load', [result], null))
+    expect(textOf(markup.get('results'))).toContain('Responses by status: 200: 950, 503: 10')
+    expect(textOf(markup.get('results'))).toContain('Batches: 96 messages of 10 operations each')
+    expect(textOf(markup.get('errors'))).toContain(
+      '4 requests were dropped because all 20 connections were in use: raise maxConnections',
+    )
+  })
+
+  test('show the requests that no result includes', () => {
+    const sent = { protocol: 'http', operation: 'read', requests: 40 } as const
+    const run = { ...recordOf('load', [made], null), unlisted: [{ ...sent, sentBy: 'warm-up' } as const] }
+    expect(textOf(shown(run).get('unlisted'))).toContain('40 requests of warm-ups: 40 × read')
+    expect(shown(recordOf('load', [made], null)).has('unlisted')).toBe(false)
+  })
+
+  test('show which phases of a capacity run were decided by others', () => {
+    const [phase] = findings.capacity.phases
+    if (phase === undefined) throw new Error('the findings have no phase')
+    const inferred = { ...phase, name: 'normal', users: 500, decidedByUsers: 700 }
+    const found = { ...findings.capacity, phases: [phase, inferred] }
+    expect(textOf(shown(recordOf('capacity', [made], found)).get('capacity'))).toContain(
+      'The run of phase &quot;normal&quot; proved nothing; 700 users met the SLA, so 500 met it as well.',
+    )
+  })
+
+  test('show what would prove an expectation', () => {
+    const [scenario] = findings.scenarios.scenarios
+    if (scenario === undefined) throw new Error('the findings have no scenario')
+    const expectations = [{ text: 'fast', verdict: 'inconclusive', observed: '9 ms', advice: 'run for 20 s' } as const]
+    const found = { ...findings.scenarios, scenarios: [{ ...scenario, expectations }] }
+    expect(textOf(shown(recordOf('scenarios', [made], found)).get('scenarios'))).toContain('fast: 9 ms; run for 20 s')
+  })
+
+  test('show what the probes of a stressed MCP server called', () => {
+    const found = { ...findings['mcp-stress'], probeCalls: { 'tools/call echo': 12 } }
+    expect(textOf(shown(recordOf('mcp-stress', [made], found)).get('mcp-stress'))).toContain(
+      'Calls of the probes, besides their runs: 12 × tools/call echo.',
+    )
+  })
+
+  test('show each check of the unit suite with the counts of its server', () => {
+    expect(textOf(shown(recordOf('unit', [made], findings.unit)).get('unit'))).toContain(
+      'constant pattern patterns ✓ pass 200 requests 200 requests',
+    )
   })
 
   test('show the law of a capacity run, its points and the recommended size', () => {

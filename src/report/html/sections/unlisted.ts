@@ -1,0 +1,10 @@
+import { unlistedLines } from '../../unlisted-section.ts'
+import { listOf } from './findings.ts'
+import type { Section } from './section.ts'
+
+/** Requests that the target received in addition to those of the results. */
+export const unlisted: Section = {
+  id: 'unlisted',
+  title: 'Also sent, and in no figure above',
+  render: ({ run }) => listOf(unlistedLines(run)),
+}

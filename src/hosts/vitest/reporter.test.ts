@@ -85,3 +85,18 @@ describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (versi
     expect(results.map(({ successes }) => successes)).toEqual([10, 10])
   })
 })
+
+test('annotates in GitHub Actions without disturbing a report that a program reads from stdout', async (context) => {
+  const files = {
+    'vitest.config.ts': CONFIG,
+    'shop.load.test.ts': `
+      import { expect, loadTest } from 'SRC/vitest.ts'
+      loadTest('has errors', { target: '${target.url}', rate: 100, duration: 100 }, ({ result }) => {
+        expect(result).not.toHaveNoErrors()
+      })`,
+  }
+  const project = vitestProject(context, 5, files, { GITHUB_ACTIONS: 'true' })
+  const { stdout, output } = await project.run('run', '--reporter=json')
+  expect(JSON.parse(stdout)).toMatchObject({ numTotalTests: 1, numFailedTests: 1 })
+  expect(output).toMatch(/^::error file=\S+shop\.load\.test\.ts,line=4,/m)
+})

@@ -116,7 +116,7 @@ export class LoadReporter implements Reporter {
       reportToGitHub(written, {
         root,
         hasVitestReporter: this.#console?.annotatesErrors === true,
-        log: (text) => vitest.logger.log(text),
+        log: (text) => this.#console?.log(text),
         warn: (text) => vitest.logger.warn(text),
       })
     } catch (error) {

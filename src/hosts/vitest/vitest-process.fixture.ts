@@ -19,7 +19,9 @@ export interface ReportedTest {
 }
 
 export interface FinishedProcess {
+  /** What the process wrote to stdout and to stderr. */
   readonly output: string
+  readonly stdout: string
   readonly exitCode: number | null
 }
 
@@ -93,11 +95,15 @@ export function vitestProject(
       },
     })
     let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    let stdout = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      stdout += chunk.toString()
+    })
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     onTestFinished(() => void child.kill('SIGKILL'))
     const ended = new Promise<FinishedProcess>((resolve) => {
-      child.once('close', (exitCode) => resolve({ output, exitCode }))
+      child.once('close', (exitCode) => resolve({ output, stdout, exitCode }))
     })
     return { process: child, ended }
   }

@@ -54,12 +54,15 @@ test.each(HOSTILE)('a text in a block is shown as it is: %.40s', (text) => {
   expect(textOf(shown)).toBe(text.length > 1_000 ? `${text.slice(0, 1_000)}…` : text)
 })
 
-test('keeps the first sections that fit, and says that others exist', () => {
-  const sections = ['head', 'a'.repeat(100), 'b'.repeat(100)]
+test('omits only the sections that do not fit, and counts them', () => {
+  const sections = ['head', 'a'.repeat(100), 'b'.repeat(300), 'c'.repeat(10), 'd'.repeat(100)]
   const sizeOf = (text: string): number => text.length
   expect(fitted(sections, sizeOf, 1_000)).toBe(`${sections.join('\n\n')}\n`)
   const cut = fitted(sections, sizeOf, 180)
-  expect(cut).toBe(`head\n\n${'a'.repeat(100)}\n\n_The rest is in the report._\n`)
+  expect(cut).toBe(
+    `head\n\n${'a'.repeat(100)}\n\n${'c'.repeat(10)}\n\n_2 sections did not fit here: see the report._\n`,
+  )
   expect(cut.length).toBeLessThanOrEqual(180)
-  expect(fitted(sections, sizeOf, 100)).toBe('')
+  expect(fitted(sections.slice(0, 3), sizeOf, 100)).toBe('')
+  expect(fitted(['h'.repeat(200), 'a', 'b'], sizeOf, 100)).toBe('')
 })

@@ -1,3 +1,5 @@
+import { formatPlural } from '../../wording/figures.ts'
+
 /**
  * Foreign text in Markdown. Every character that could have a meaning there becomes an entity, which GitHub decodes
  * after it has read the markup; inside `<code>`, GitHub makes no links and no mentions.
@@ -33,16 +35,21 @@ export function markdownTable(heads: readonly string[], rows: readonly (readonly
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)]
 }
 
-/** Joins the first sections that fit into `max` together with a note about the others; empty if only the first fits. */
+/**
+ * Joins the sections that fit into `max` together, with a note on those that do not. The first section is a heading:
+ * returns an empty text if nothing else fits.
+ */
 export function fitted(sections: readonly string[], sizeOf: (text: string) => number, max: number): string {
-  const note = '_The rest is in the report._\n'
+  const noteOn = (count: number): string => `_${formatPlural(count, 'section')} did not fit here: see the report._\n`
   const kept: string[] = []
-  let left = max - sizeOf(note)
+  let left = max - sizeOf(noteOn(sections.length))
   for (const section of sections) {
-    left -= sizeOf(section) + 2
-    if (left < 0) break
+    const size = sizeOf(section) + 2
+    if (size > left) continue
+    left -= size
     kept.push(section)
   }
-  if (kept.length < 2) return ''
-  return kept.length === sections.length ? `${kept.join('\n\n')}\n` : [...kept, note].join('\n\n')
+  if (kept.length < 2 || kept[0] !== sections[0]) return ''
+  const omitted = sections.length - kept.length
+  return omitted === 0 ? `${kept.join('\n\n')}\n` : [...kept, noteOn(omitted)].join('\n\n')
 }

@@ -2,16 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { env, version } from 'node:process'
-import type { Environment, RunRecord } from '../model/record.ts'
+import type { LoadError } from '../model/errors.ts'
+import type { Artifact, Environment, RunRecord } from '../model/record.ts'
 import { ciSystem } from './ci-system.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
 import { type AskedArtifacts, exportsFor } from '../report/exports/index.ts'
+import { htmlReport } from '../report/html-report.ts'
 import { artifacts } from '../report/index.ts'
 import { writtenRun } from '../report/json-artifact.ts'
 import { jsonText } from '../report/json-text.ts'
 import { summary } from '../report/summary.ts'
 import { verdictsJson } from '../report/verdicts-json.ts'
-import { renderArtifacts } from '../report/render.ts'
+import { attempt, renderArtifacts, type RenderedFile, type UnrenderedFile } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { unwritableReason, writeArtifacts } from '../report/write.ts'
 import { stdoutColors } from './terminal-colors.ts'
@@ -36,20 +38,34 @@ export interface WrittenReports {
   readonly runs: readonly RunRecord[]
   /** Paths of the files, relative to the root if they are inside it. */
   readonly paths: readonly string[]
+  /** Why other files were not written. */
+  readonly failure?: LoadError
 }
 
-/** Writes the artifacts of these load tests. Throws `LoadError` (`ERR_LOAD_REPORTS`) if it could not write all of them. */
+/** Writes the artifacts of these load tests. */
 export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): WrittenReports {
   if (loads.length === 0) return { runs: [], paths: [] }
   const folder = folderOf(place)
   const runs = runRecords(loads, readEnvironment())
+  const { paths, ...failed } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
+  return { runs, paths: paths.map((path) => shortest(place.root, path)).toSorted(), ...failed }
+}
+
+/**
+ * Renders the raw data first and custom artifacts last, because a process that is interrupted again writes no more
+ * files. The HTML report takes the longest of the others.
+ */
+function* renderedFiles(
+  runs: readonly RunRecord[],
+  folder: string,
+  { custom, exports }: AskedArtifacts = { custom: [], exports: [] },
+): Generator<RenderedFile | UnrenderedFile> {
+  const isJson = ({ fileName }: Artifact): boolean => fileName.endsWith('.json')
+  yield* renderArtifacts(runs, artifacts.filter(isJson))
+  for (const each of exportsFor(exports, ciSystem(env))) yield* attempt(each.name, () => each.render(runs))
   const earlier = readEarlierRuns(folder, JSON_FILES, runs, isSummable)
-  const { custom, exports } = place.artifacts ?? { custom: [], exports: [] }
-  const paths = writeArtifacts(folder, [
-    ...renderArtifacts(runs, [...artifacts, ...custom], earlier),
-    ...exportsFor(exports, ciSystem(env)).flatMap((each) => each.render(runs)),
-  ])
-  return { runs, paths: paths.map((path) => shortest(place.root, path)) }
+  const texts = artifacts.filter((artifact) => !isJson(artifact) && artifact !== htmlReport)
+  yield* renderArtifacts(runs, [...texts, htmlReport, ...custom], earlier)
 }
 
 /** Returns the lines that name the written files; none if there are none. */

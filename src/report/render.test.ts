@@ -2,20 +2,25 @@ import { describe, expect, test } from 'vitest'
 import type { Artifact } from '../model/record.ts'
 import { findings, made, recordOf as runOf } from '../schemas/findings.builder.ts'
 import { artifacts } from './index.ts'
-import { renderArtifacts } from './render.ts'
+import { renderArtifacts, type RenderedFile, type UnrenderedFile } from './render.ts'
 import { environment, recordOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 import type { TestedLoad } from './run-records.ts'
 
 function filesOf(...loads: readonly TestedLoad[]): Map<string, string> {
   const files = renderArtifacts(runRecords(loads, environment), artifacts)
-  return new Map(files.map(({ fileName, text }) => [fileName, text]))
+  return new Map([...files].map((file) => [file.fileName, textOf(file)]))
+}
+
+function textOf(file: RenderedFile | UnrenderedFile): string {
+  if ('error' in file) throw file.error
+  return file.text
 }
 
 describe('artifacts', () => {
   test('each has a separate file, and nothing to write without runs', () => {
     expect(new Set(artifacts.map(({ fileName }) => fileName)).size).toBe(artifacts.length)
-    expect(renderArtifacts([], artifacts)).toEqual([])
+    expect([...renderArtifacts([], artifacts)]).toEqual([])
   })
 
   test('writes custom load tests completely to load_test_results.json', () => {
@@ -60,15 +65,35 @@ describe('artifacts', () => {
       { test: 'b', record: recordOf() },
       { test: 'shop', record: recordOf({ suite: 'limits' }) },
     ]
-    expect(renderArtifacts(runRecords(loads, environment), [csv])).toEqual([
+    expect([...renderArtifacts(runRecords(loads, environment), [csv])]).toEqual([
       { fileName: 'runs.csv', text: 'suite,name,results\nload,load,2\nlimits,shop,1' },
+    ])
+  })
+
+  test('renders an artifact only when its file is asked for, and the others if it throws', () => {
+    const rendered: string[] = []
+    const error = new Error('broken')
+    const named = (fileName: string): Artifact => ({
+      fileName,
+      render: () => {
+        rendered.push(fileName)
+        if (fileName === 'b') throw error
+        return 'text'
+      },
+    })
+    const files = renderArtifacts([runOf('load', [made], null)], ['a', 'b', 'c'].map(named))
+    expect(files.next().value).toEqual({ fileName: 'a', text: 'text' })
+    expect(rendered).toEqual(['a'])
+    expect([...files]).toEqual([
+      { fileName: 'b', error },
+      { fileName: 'c', text: 'text' },
     ])
   })
 
   test('every text report starts with the same head', () => {
     const runs = Object.entries(findings).map(([suite, found]) => runOf(suite, [made], found))
-    const texts = renderArtifacts(runs, artifacts).filter(({ fileName }) => fileName.endsWith('.txt'))
-    const heads = texts.map(({ fileName, text }) => `${fileName}\n${text.split('\n\n')[0] ?? ''}`)
+    const texts = [...renderArtifacts(runs, artifacts)].filter(({ fileName }) => fileName.endsWith('.txt'))
+    const heads = texts.map((file) => `${file.fileName}\n${textOf(file).split('\n\n')[0] ?? ''}`)
     expect(heads.join('\n\n')).toMatchInlineSnapshot(`
       "capacity_report.txt
       ================================================================================

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { LoadError } from '../model/errors.ts'
+import type { RenderedFile } from './render.ts'
 import { writeArtifacts, writeWhole } from './write.ts'
 
 test('creates the folder, replaces older files, and leaves no other files behind', () => {
@@ -11,14 +11,13 @@ test('creates the folder, replaces older files, and leaves no other files behind
   onTestFinished(() => rmSync(base, { recursive: true }))
   const folder = join(base, 'deep', 'reports')
   writeArtifacts(folder, [{ fileName: 'a.txt', text: 'old' }])
-  const paths = writeArtifacts(folder, [{ fileName: 'a.txt', text: 'new' }])
-  expect(paths).toEqual([join(folder, 'a.txt')])
+  expect(writeArtifacts(folder, [{ fileName: 'a.txt', text: 'new' }])).toEqual({ paths: [join(folder, 'a.txt')] })
   expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('new')
   expect(readdirSync(folder)).toEqual(['a.txt'])
 })
 
 test('creates no folder when there is nothing to write', () => {
-  expect(writeArtifacts('/nowhere/at/all', [])).toEqual([])
+  expect(writeArtifacts('/nowhere/at/all', [])).toEqual({ paths: [] })
 })
 
 function temporaryFolder(): string {
@@ -32,7 +31,9 @@ test.each(['../x.txt', '/tmp/x.txt', 'a/b.txt', 'a\\b.txt', 'x\0.txt', '..', '']
   (fileName) => {
     const folder = join(temporaryFolder(), 'reports')
     const files = [fileName, 'a.txt'].map((name) => ({ fileName: name, text: 'text' }))
-    expect(() => writeArtifacts(folder, files)).toThrow(
+    const { paths, failure } = writeArtifacts(folder, files)
+    expect(paths).toEqual([join(folder, 'a.txt')])
+    expect(failure?.message).toContain(
       `1 of 2 reports could not be written to ${folder}:\n  ${JSON.stringify(fileName)}: the name of a report must be`,
     )
     expect(readdirSync(folder)).toEqual(['a.txt'])
@@ -64,14 +65,14 @@ test('a full disk costs only the files that do not fit', ({ skip }) => {
     { fileName: 'large.json', text: 'x'.repeat(1_000_000) },
     { fileName: 'small.txt', text: 'small' },
   ]
-  expect(() => writeArtifacts(folder, files)).toThrow(
+  expect(writeArtifacts(folder, files).failure?.message).toMatch(
     /^1 of 2 reports could not be written to .*:\n {2}"large\.json": ENOSPC: no space left on device\n {4}→ choose a folder that can be written,/,
   )
   expect(readdirSync(folder)).toEqual(['small.txt'])
 })
 
 test.skipIf(process.platform !== 'linux')('ends where a file system refuses new folders', () => {
-  expect(() => writeArtifacts('/proc/x/y', [{ fileName: 'a.json', text: 'text' }])).toThrow(
+  expect(writeArtifacts('/proc/x/y', [{ fileName: 'a.json', text: 'text' }]).failure?.message).toMatch(
     /^1 of 1 reports could not be written to \/proc\/x\/y:\n {2}"a.json": ENOENT: no such file or directory\n/,
   )
 })
@@ -80,11 +81,32 @@ test('reports the reason once if no file can be written', () => {
   const folder = join(temporaryFolder(), 'reports')
   writeFileSync(folder, 'a file')
   const files = ['a.json', 'b.txt'].map((fileName) => ({ fileName, text: 'text' }))
-  expect(() => writeArtifacts(folder, files)).toThrow(
-    new LoadError(
-      'ERR_LOAD_REPORTS',
-      `2 of 2 reports could not be written to ${folder}:\n  "a.json", "b.txt": EEXIST: file already exists\n` +
-        '    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR',
-    ),
+  const { paths, failure } = writeArtifacts(folder, files)
+  expect([paths, failure?.code]).toEqual([[], 'ERR_LOAD_REPORTS'])
+  expect(failure?.message).toBe(
+    `2 of 2 reports could not be written to ${folder}:\n  "a.json", "b.txt": EEXIST: file already exists\n` +
+      '    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR',
+  )
+})
+
+test('writes each file before it asks for the next one', () => {
+  const folder = temporaryFolder()
+  const files = function* (): Generator<RenderedFile> {
+    yield { fileName: 'a.json', text: 'first' }
+    yield { fileName: 'b.txt', text: readFileSync(join(folder, 'a.json'), 'utf8') }
+  }
+  writeArtifacts(folder, files())
+  expect(readFileSync(join(folder, 'b.txt'), 'utf8')).toBe('first')
+})
+
+test('writes the other files if one cannot be rendered, and says why', () => {
+  const folder = temporaryFolder()
+  const { paths, failure } = writeArtifacts(folder, [
+    { fileName: 'a.html', error: new TypeError('no results') },
+    { fileName: 'b.txt', text: 'text' },
+  ])
+  expect(paths).toEqual([join(folder, 'b.txt')])
+  expect(failure?.message).toBe(
+    `1 of 2 reports could not be written to ${folder}:\n  "a.html": rendering failed: TypeError: no results`,
   )
 })

@@ -13,38 +13,55 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LoadError } from '../model/errors.ts'
-import { messageOf } from '../model/thrown.ts'
-import type { RenderedFile } from './render.ts'
+import { describeThrown, messageOf } from '../model/thrown.ts'
+import type { RenderedFile, UnrenderedFile } from './render.ts'
+
+/** What became of a list of files. */
+export interface WrittenFiles {
+  /** Paths of the files that were written. */
+  readonly paths: readonly string[]
+  /** `ERR_LOAD_REPORTS`, with the reason of each file that could not be rendered or written. Absent if there is none. */
+  readonly failure?: LoadError
+}
 
 /**
- * Writes files into a folder, which it creates if necessary, and returns their paths. Synchronous, so that it also
- * works while a process exits; each file is written atomically. Writes all files that it can, then throws `LoadError`
- * (`ERR_LOAD_REPORTS`) if there are others.
+ * Writes files into a folder, which it creates if necessary. Synchronous, so that it also works while a process exits;
+ * each file is written atomically, before the next one is asked for. A file that fails does not affect the others.
  */
-export function writeArtifacts(folder: string, files: readonly RenderedFile[]): readonly string[] {
+export function writeArtifacts(folder: string, files: Iterable<RenderedFile | UnrenderedFile>): WrittenFiles {
   const paths: string[] = []
   // Usually all files fail for the same reason, which is reported once.
   const failures = new Map<string, string[]>()
-  for (const { fileName, text } of files) {
-    const path = join(folder, fileName)
-    try {
-      if (!isFileName(fileName)) throw new Error('the name of a report must be a file name without a folder')
-      makeFolder(folder)
-      writeWhole(path, text)
-      paths.push(path)
-    } catch (error) {
-      const reason = reasonOf(error)
-      failures.set(reason, [...(failures.get(reason) ?? []), JSON.stringify(fileName)])
-    }
+  let isFolderAtFault = false
+  let count = 0
+  for (const file of files) {
+    count++
+    const reason = 'error' in file ? `rendering failed: ${describeThrown(file.error).text}` : writeFile(folder, file)
+    if (reason === undefined) paths.push(join(folder, file.fileName))
+    else failures.set(reason, [...(failures.get(reason) ?? []), JSON.stringify(file.fileName)])
+    isFolderAtFault ||= reason !== undefined && !('error' in file)
   }
-  if (failures.size === 0) return paths
-  const count = `${files.length - paths.length} of ${files.length}`
-  const lines = [...failures].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`)
-  const remedy = '    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR'
-  throw new LoadError(
-    'ERR_LOAD_REPORTS',
-    [`${count} reports could not be written to ${folder}:`, ...lines, remedy].join('\n'),
-  )
+  if (failures.size === 0) return { paths }
+  const lines = [
+    `${count - paths.length} of ${count} reports could not be written to ${folder}:`,
+    ...[...failures].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`),
+    ...(isFolderAtFault
+      ? ['    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR']
+      : []),
+  ]
+  return { paths, failure: new LoadError('ERR_LOAD_REPORTS', lines.join('\n')) }
+}
+
+/** Returns why the file could not be written; undefined if it was. */
+function writeFile(folder: string, { fileName, text }: RenderedFile): string | undefined {
+  try {
+    if (!isFileName(fileName)) throw new Error('the name of a report must be a file name without a folder')
+    makeFolder(folder)
+    writeWhole(join(folder, fileName), text)
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
 }
 
 /**

@@ -61,10 +61,12 @@ function schemaErrorsIn(runs: readonly RunRecord[]): Record<string, unknown> {
     artifacts.filter(({ fileName }) => fileName.endsWith('.json')),
   )
   return Object.fromEntries(
-    files.map(({ fileName, text }) => {
+    [...files].map((file) => {
+      const { fileName } = file
+      if ('error' in file) return [fileName, file.error]
       const validate = ajv.getSchema(fileName)
       if (validate === undefined) return [fileName, 'there is no schema for it']
-      return [fileName, validate(JSON.parse(text)) === true ? [] : validate.errors]
+      return [fileName, validate(JSON.parse(file.text)) === true ? [] : validate.errors]
     }),
   )
 }

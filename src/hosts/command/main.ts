@@ -14,7 +14,7 @@ import { collectSpool } from '../spool-collection.ts'
 import { summary } from '../../report/result-summary.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { reportJson, reportLines, unwritableReports, writeReports } from '../write-reports.ts'
+import { reportJson, reportLines, unwritableReports, writeReports, type WrittenReports } from '../write-reports.ts'
 import { type AskedRun, readArguments, unusedVariable } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { endOfSuites, nextSteps, planOfDemo, type SuiteDemo, withoutTargets } from './demo.ts'
@@ -90,9 +90,13 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   const abort = new AbortController()
   const host = new CommandHost(screen, abort.signal, (error) => nameFlags(error, asked))
   const root = process.cwd()
-  const report = (loads: CommandHost['loads']): readonly string[] => {
-    if (isRun && !asked.flags.has('output')) return []
-    return reportLines(writeReports(loads, { root }))
+  const report = (loads: CommandHost['loads']): WrittenReports =>
+    isRun && !asked.flags.has('output') ? { runs: [], paths: [] } : writeReports(loads, { root })
+  const sayWritten = (written: WrittenReports): void => {
+    for (const line of reportLines(written)) screen.say(line)
+    if (written.failure !== undefined) {
+      screen.say(`${stdoutColors().red('describe-load:')} ${written.failure.message}`)
+    }
   }
   // By now, the running load has written its record into the spool, because its signal handler was registered first.
   const end = (): void => {
@@ -102,9 +106,9 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
     const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
     const last = isRun ? loads.at(-1)?.record.results.at(-1) : undefined
     const written = report(loads)
-    screen.say(stdoutColors().yellow(`\n${interruptedText(last !== undefined, written.length > 0)}`))
+    screen.say(stdoutColors().yellow(`\n${interruptedText(last !== undefined, written.paths.length > 0)}`))
     if (last !== undefined) screen.say(summary(last))
-    for (const line of written) screen.say(line)
+    sayWritten(written)
     // Synchronous, because the process exits now.
     if (asked.isJson) writeSync(1, `${isRun ? JSON.stringify(last ?? null, null, 1) : reportJson(loads)}\n`)
     removeSpool(spool)
@@ -144,7 +148,9 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
     process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(messageOf(shown))}\n`)
     worst = EXIT.usage
   } finally {
-    for (const line of report(host.loads)) screen.say(line)
+    const written = report(host.loads)
+    sayWritten(written)
+    if (written.failure !== undefined) worst = worseOf(worst, EXIT.open)
     removeSpool(spool)
   }
   if (codes.size > 1) screen.say(`\n${endOfSuites(codes, performance.now() - startMs)}`)

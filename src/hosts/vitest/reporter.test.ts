@@ -86,17 +86,26 @@ describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (versi
   })
 })
 
-test('annotates in GitHub Actions without disturbing a report that a program reads from stdout', async (context) => {
+/** A configuration with an artifact that throws. */
+const BROKEN_ARTIFACT = CONFIG.replace(
+  'load({',
+  "load({ artifacts: [{ fileName: 'broken.txt', render() { throw new Error('no figures') } }],",
+)
+
+test('annotates in GitHub Actions without disturbing a report on stdout, also if an artifact throws', async (context) => {
   const files = {
-    'vitest.config.ts': CONFIG,
+    'vitest.config.ts': BROKEN_ARTIFACT,
     'shop.load.test.ts': `
       import { expect, loadTest } from 'SRC/vitest.ts'
       loadTest('has errors', { target: '${target.url}', rate: 100, duration: 100 }, ({ result }) => {
         expect(result).not.toHaveNoErrors()
       })`,
   }
-  const project = vitestProject(context, 5, files, { GITHUB_ACTIONS: 'true' })
+  // Vitest 5 writes this report to stdout only if the options of the reporter say so.
+  const project = vitestProject(context, 4, files, { GITHUB_ACTIONS: 'true' })
   const { stdout, output } = await project.run('run', '--reporter=json')
   expect(JSON.parse(stdout)).toMatchObject({ numTotalTests: 1, numFailedTests: 1 })
+  expect(output).toContain('"broken.txt": rendering failed: Error: no figures')
+  expect(project.files('reports')).toEqual(expect.arrayContaining(['verdicts.json', 'load_test_report.html']))
   expect(output).toMatch(/^::error file=\S+shop\.load\.test\.ts,line=4,/m)
 })

@@ -1,5 +1,4 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
-import { LoadError } from '../../model/errors.ts'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
@@ -108,23 +107,20 @@ export class LoadReporter implements Reporter {
     const vitest = this.#vitest
     if (vitest === undefined || loads.length === 0) return
     const { root } = vitest.config
-    try {
-      const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
-      const lines =
-        this.#console?.isBrief === true ? briefLines(written) : [...tableLines(written.runs), ...reportLines(written)]
-      if (lines.length > 0) this.#console?.log(lines.join('\n'))
-      reportToGitHub(written, {
-        root,
-        hasVitestReporter: this.#console?.annotatesErrors === true,
-        log: (text) => this.#console?.log(text),
-        warn: (text) => vitest.logger.warn(text),
-      })
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error
-      // Vitest would print an error with the stack of this reporter.
-      vitest.logger.error(`\n${stderrColors().red('describe-load:')} ${error.message}\n`)
-      process.exitCode = 1
-    }
+    const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
+    const lines =
+      this.#console?.isBrief === true ? briefLines(written) : [...tableLines(written.runs), ...reportLines(written)]
+    if (lines.length > 0) this.#console?.log(lines.join('\n'))
+    reportToGitHub(written, {
+      root,
+      hasVitestReporter: this.#console?.annotatesErrors === true,
+      log: (text) => this.#console?.log(text),
+      warn: (text) => vitest.logger.warn(text),
+    })
+    if (written.failure === undefined) return
+    // Vitest would print an error with the stack of this reporter.
+    vitest.logger.error(`\n${stderrColors().red('describe-load:')} ${written.failure.message}\n`)
+    process.exitCode = 1
   }
 
   #show([name, ...lines]: readonly string[]): void {

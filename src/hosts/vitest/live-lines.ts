@@ -1,7 +1,7 @@
 import type { Vitest } from 'vitest/node'
 import type { Ms } from '../../model/units.ts'
-import { type LinePart, liveLine } from '../../report/live/live-line.ts'
-import { nameOf, progressLine } from '../../report/live/progress-line.ts'
+import { followed, type FollowedLoad, type LinePart, liveLine } from '../../report/live/live-line.ts'
+import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import { stdoutColors } from '../terminal-colors.ts'
 import { valueAt } from './value-at.ts'
@@ -11,14 +11,10 @@ import type { ReportConsole } from './report-console.ts'
 const SPARSE_MS: Ms = 10_000
 
 const LABEL_COLUMNS = ' load  '.length
-/** Seconds of the chart in a line. */
-const MAX_HISTORY = 60
 
-interface RunningLoad {
-  readonly progress: Progress
+interface RunningLoad extends FollowedLoad {
+  /** When a line about it was printed, or when it was first seen. */
   readonly printedMs: Ms
-  /** The p99 of each second of this load. */
-  readonly p99s: readonly (Ms | null)[]
 }
 
 /**
@@ -59,9 +55,7 @@ export class LiveLines {
     // Prints the first line only after a while, because a short run does not need one.
     const printedMs = before?.printedMs ?? nowMs
     const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
-    const isSame = before !== undefined && nameOf(before.progress) === nameOf(progress)
-    const p99s = [...(isSame ? before.p99s : []), progress.p99Ms].slice(-MAX_HISTORY)
-    this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs, p99s })
+    this.#running.set(id, { ...followed(before, progress), printedMs: print ? nowMs : printedMs })
     if (print && !this.#console.isBrief) this.#console.log(labelled(progressLine(progress)))
   }
 
@@ -71,9 +65,7 @@ export class LiveLines {
 
   #lines(): readonly string[] {
     const columns = (process.stdout.columns || 80) - 1 - LABEL_COLUMNS
-    return [...this.#running.values()].map(({ progress, p99s }) =>
-      labelled(liveLine(progress, p99s, columns).map(colored).join('')),
-    )
+    return [...this.#running.values()].map((load) => labelled(liveLine(load, columns).map(colored).join('')))
   }
 }
 

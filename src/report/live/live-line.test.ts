@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { liveLine } from './live-line.ts'
+import { followed, type FollowedLoad, liveLine } from './live-line.ts'
 import type { Progress } from './progress.ts'
 
 const progress: Progress = {
+  runId: 'a',
   name: 'checkout API > survives a burst of ten times the usual rate',
   phase: null,
   elapsedMs: 12_000,
@@ -19,7 +20,7 @@ const progress: Progress = {
 const P99S = [20, 40, null, 83.2]
 
 function textOf(change: Partial<Progress>, columns: number): string {
-  return liveLine({ ...progress, ...change }, P99S, columns)
+  return liveLine({ progress: { ...progress, ...change }, p99s: P99S }, columns)
     .map(({ text }) => text)
     .join('')
 }
@@ -41,7 +42,8 @@ describe('the line of a running load', () => {
   })
 
   test('begins its chart with the first response, and has none before it', () => {
-    const chartOf = (p99s: readonly (number | null)[]): string | undefined => liveLine(progress, p99s, 140).at(-1)?.text
+    const chartOf = (p99s: readonly (number | null)[]): string | undefined =>
+      liveLine({ progress, p99s }, 140).at(-1)?.text
     expect(chartOf([null, null, 40, 80])).toBe('▄█')
     expect(chartOf([null])).toBe('6 in flight')
   })
@@ -55,9 +57,10 @@ describe('the line of a running load', () => {
   })
 
   test('warns when the generator is near its limit', () => {
-    const parts = liveLine({ ...progress, busyRatio: 0.86 }, P99S, 160)
+    const busy = { progress: { ...progress, busyRatio: 0.86 }, p99s: P99S }
+    const parts = liveLine(busy, 160)
     expect(parts).toContainEqual({ text: 'generator 86% busy', tone: 'warning' })
-    expect(liveLine({ ...progress, busyRatio: 0.86 }, P99S, 80)).toContainEqual({ text: '!busy', tone: 'warning' })
+    expect(liveLine(busy, 80)).toContainEqual({ text: '!busy', tone: 'warning' })
   })
 
   test.each([20, 40, 60, 73, 80, 100, 119, 120, 133, 200])('fits into %i columns', (columns) => {
@@ -68,5 +71,21 @@ describe('the line of a running load', () => {
     ]) {
       expect(textOf(change, columns).length).toBeLessThanOrEqual(columns)
     }
+  })
+})
+
+describe('the chart of a running load', () => {
+  const p99sOf = (...seconds: readonly Partial<Progress>[]): FollowedLoad['p99s'] | undefined =>
+    seconds.reduce<FollowedLoad | undefined>((before, each) => followed(before, { ...progress, ...each }), undefined)
+      ?.p99s
+
+  test('continues when the phase changes, and starts again with another load of the test', () => {
+    expect(p99sOf({ phase: 'ramp', p99Ms: 1 }, { phase: 'hold', p99Ms: 2 })).toEqual([1, 2])
+    expect(p99sOf({ p99Ms: 1 }, { runId: 'b', p99Ms: 2 }, { runId: 'b', p99Ms: null })).toEqual([2, null])
+  })
+
+  test('has the last minute', () => {
+    const seconds = Array.from({ length: 80 }, (_, second) => ({ p99Ms: second }))
+    expect(p99sOf(...seconds)).toEqual(seconds.slice(-60).map(({ p99Ms }) => p99Ms))
   })
 })

@@ -21,16 +21,31 @@ export interface LinePart {
   readonly tone: Tone
 }
 
+/** Seconds of the chart in a line. */
+const MAX_HISTORY = 60
+
+/** A running load, with the p99 of each of its last seconds. */
+export interface FollowedLoad {
+  readonly progress: Progress
+  readonly p99s: readonly (Ms | null)[]
+}
+
+/** Adds a second to a load, or starts with it if it belongs to another load of the same test. */
+export function followed(before: FollowedLoad | undefined, progress: Progress): FollowedLoad {
+  const p99s = before?.progress.runId === progress.runId ? before.p99s : []
+  return { progress, p99s: [...p99s, progress.p99Ms].slice(-MAX_HISTORY) }
+}
+
 /** From this width on, the figures have their words. */
 const WIDE_COLUMNS = 120
 const SHORTEST_NAME = 10
 
 /**
  * Returns one line about a running load that fits into `columns`: a bar, the time, the offered and the achieved rate,
- * percentiles of the last second, `p99s` as a chart, errors, requests in flight, and a warning if the tool is near its
+ * percentiles of the last second, a chart of the p99, errors, requests in flight, and a warning if the tool is near its
  * own limit. The name takes what is left.
  */
-export function liveLine(progress: Progress, p99s: readonly (Ms | null)[], columns: number): readonly LinePart[] {
+export function liveLine({ progress, p99s }: FollowedLoad, columns: number): readonly LinePart[] {
   const isWide = columns >= WIDE_COLUMNS
   const gap = isWide ? '  ' : ' '
   // Without the seconds before the first response, which would be a gap.

@@ -14,6 +14,8 @@ export interface LoadPart {
 
 /** Progress of a running load, small enough to send every second. */
 export interface Progress {
+  /** As `LoadResult.generatorId`: distinguishes the loads of one test. */
+  readonly runId: string
   readonly name: string
   /** Part of a suite, or phase of the pattern, that runs now; null if there are none. */
   readonly phase: string | null
@@ -43,6 +45,7 @@ export function progressOf(soFar: LoadResult): Progress {
   const newest = soFar.intervals.at(-1)
   const { responseTime, offeredRps, throughputRps } = newest ?? soFar
   return {
+    runId: soFar.generatorId,
     name: soFar.name,
     phase: phaseAt(soFar),
     elapsedMs: soFar.durationMs,

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.fixture.ts'
 
@@ -99,7 +100,11 @@ test('no secret and no active character reaches the terminal or a file', { timeo
   const written = project.files('reports').map((file) => `reports/${file}`)
   expect(written).toEqual(expect.arrayContaining(['reports/ctrf_report.json', 'reports/pull_request_comment.md']))
   const files = [...written, 'summary.md', 'junit.xml', 'results.json']
-  const texts = { output, ...Object.fromEntries(files.map((file) => [file, project.text(file)])) }
+  const contents = files.flatMap((file) => [[file, project.text(file)] as const, ...downloadsIn(project.text(file))])
+  expect(contents.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['download load-1.json', 'download load-1.csv']),
+  )
+  const texts = { output, ...Object.fromEntries(contents) }
   const found = new Set<string>()
   for (const [where, text] of Object.entries(texts)) {
     for (const [secret] of text.matchAll(CANARY)) found.add(`${where}: ${secret}`)
@@ -112,6 +117,16 @@ test('no secret and no active character reaches the terminal or a file', { timeo
   expect(output).toContain(String.raw`\x1b[2J`)
   expect(output).toContain('[redacted]')
 })
+
+/** Returns the files that a page contains, as it saves them. */
+function downloadsIn(page: string): readonly (readonly [name: string, text: string])[] {
+  const links = page.matchAll(/download="([^"]*)\.gz" href="data:application\/gzip;base64,([^"]*)"/g)
+  return Array.from(links, ([, name = '', data = '']) => {
+    const text = gunzipSync(Buffer.from(data, 'base64')).toString()
+    // Lines of CSV end with CRLF.
+    return [`download ${name}`, name.endsWith('.csv') ? text.replaceAll('\r\n', '\n') : text]
+  })
+}
 
 function around(text: string, pattern: RegExp): string {
   const { index = 0 } = pattern.exec(text) ?? {}

@@ -1,5 +1,6 @@
 import { validate } from 'ctrf'
 import { expect, test } from 'vitest'
+import type { TestOutcome } from '../../model/record.ts'
 import { ctrf } from './ctrf.ts'
 import { HOSTILE_NAME, runsOf } from './runs.builder.ts'
 
@@ -16,20 +17,29 @@ test('the validator of CTRF accepts the report, also with a hostile name', () =>
   expect(validate({ ...report, results: {} })).toMatchObject({ valid: false })
 })
 
-test('an inconclusive verdict is "other", an invalid one is a failure', () => {
+test('a test that a verdict failed is a failure', () => {
   const { tests, summary } = reportOf(runsOf(VERDICTS.map((verdict) => ({ verdict, name: verdict })))).results
   expect(tests).toMatchObject([
     { name: 'pass', status: 'passed', rawStatus: 'pass' },
     { name: 'fail', status: 'failed', rawStatus: 'fail', message: 'fail: a\n  b', line: 9 },
-    { name: 'inconclusive', status: 'other', rawStatus: 'inconclusive' },
+    { name: 'inconclusive', status: 'failed', rawStatus: 'inconclusive' },
     { name: 'invalid', status: 'failed', rawStatus: 'invalid', filePath: 'shop.load.test.ts' },
   ])
-  expect(summary).toMatchObject({ tests: 4, passed: 1, failed: 2, other: 1, skipped: 0, pending: 0 })
+  expect(summary).toMatchObject({ tests: 4, passed: 1, failed: 3, other: 0, skipped: 0, pending: 0 })
 })
 
 test('a test that failed by another assertion is a failure although its verdict is a pass', () => {
-  const runs = runsOf([{ name: 'a' }]).map((run) =>
-    Object.assign({}, run, { tests: run.tests?.map((each) => Object.assign({}, each, { state: 'failed' })) }),
-  )
-  expect(reportOf(runs).results.tests).toMatchObject([{ status: 'failed', rawStatus: 'pass' }])
+  expect(reportOf(runsWith('failed', 'pass')).results.tests).toMatchObject([{ status: 'failed', rawStatus: 'pass' }])
 })
+
+test.each(['passed', undefined] as const)('an inconclusive verdict of a test in state %s is "other"', (state) => {
+  const { tests, summary } = reportOf(runsWith(state, 'inconclusive')).results
+  expect(tests).toMatchObject([{ status: 'other', rawStatus: 'inconclusive' }])
+  expect(summary).toMatchObject({ tests: 1, passed: 0, failed: 0, other: 1 })
+})
+
+function runsWith(state: TestOutcome['state'], verdict: 'pass' | 'inconclusive'): Parameters<typeof ctrf.render>[0] {
+  return runsOf([{ name: 'a', verdict }]).map((run) =>
+    Object.assign({}, run, { tests: run.tests?.map((each) => Object.assign({}, each, { state })) }),
+  )
+}

@@ -4,7 +4,7 @@ import { jsonText } from '../json-text.ts'
 import { keyFigures } from '../verdict-entries.ts'
 import type { Export } from './export.ts'
 
-/** A format of CTRF: an inconclusive verdict is neither a pass nor a failure. */
+/** Statuses of CTRF: an inconclusive verdict is neither a pass nor a failure. */
 const STATUS = { pass: 'passed', fail: 'failed', invalid: 'failed', inconclusive: 'other' } as const satisfies Record<
   VerdictValue,
   string
@@ -78,10 +78,8 @@ function testOf({ suite, results, verdicts }: RunRecord, test: TestOutcome): Ctr
   }
 }
 
-/** A test can fail although all of its verdicts are passes, by another assertion. */
+/** A test can fail although no verdict is a failure: by an inconclusive one, or by another assertion. */
 function statusOf({ state }: TestOutcome, deciding: VerdictRecord | undefined): Status {
-  const status = deciding === undefined ? 'other' : STATUS[deciding.verdict]
-  if (state === undefined || status === 'failed') return status
-  if (status === 'other' && deciding !== undefined) return 'other'
-  return state
+  if (state === 'failed') return 'failed'
+  return deciding === undefined ? (state ?? 'other') : STATUS[deciding.verdict]
 }

@@ -6,8 +6,13 @@ import type { Era, McpVersion } from './versions.ts'
 
 /** One whole JSON-RPC message to send, with the data for its HTTP headers. */
 export interface McpMessage {
-  /** Id of a request; undefined for a notification and for our reply to a server's request, which get no reply. */
+  /**
+   * Id of a request, or of the first one of a batch; undefined for a notification and for our reply to a server's
+   * request, which get no reply.
+   */
   readonly id: number | undefined
+  /** Ids of all requests of a batch (2025-03-26). */
+  readonly batch?: readonly number[]
   /** Method; undefined for our reply to a server's request. */
   readonly method: string | undefined
   /** Tool, prompt or resource that the method applies to: `params.name` or `params.uri`. */

@@ -2,15 +2,17 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } fro
 import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { realTime } from '../../model/real-time.ts'
+import type { Count } from '../../model/units.ts'
 import type { ChannelFailure, Negotiated } from './channel.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
-import { Dialogue, type Waiting } from './dialogue.ts'
+import { Dialogue, type McpRequestMessage, type Waiting } from './dialogue.ts'
 import { shakeHands, withNote } from './handshake.ts'
 import type { JsonObject } from './json-rpc.ts'
 import { negotiate } from './negotiation.ts'
 import { nonceOf } from './nonce.ts'
 import type { McpOptions } from './options.ts'
 import { answerOf, failureOf } from './reply-rule.ts'
+import { hasBatches } from './versions.ts'
 import { type CallEncoder, type EncodedCall, encodersFor } from './request-encoding.ts'
 
 const GIVEN_UP = {}
@@ -59,6 +61,8 @@ class McpConnection implements Connection<McpRequest> {
   readonly closed: Promise<Error | undefined>
   readonly dialogue: Dialogue
   readonly #options: ConnectionOptions
+  /** The calls that are to be sent as one batch. */
+  #together: Call[] | undefined
   #closing: PromiseWithResolvers<void> | undefined
 
   constructor(dialogue: Dialogue, options: ConnectionOptions) {
@@ -78,10 +82,30 @@ class McpConnection implements Connection<McpRequest> {
     const id = this.dialogue.idOf(requestId)
     const { plain, traced } = this.#options.encoders
     const encode = traceparent === undefined ? plain : traced
-    const call = new Call(this, id, encode(payload), events)
-    if (this.usable) call.send(traceparent)
+    const call = new Call(this, id, encode(payload), events, traceparent)
+    if (this.usable && this.#together !== undefined) this.#together.push(call)
+    else if (this.usable) call.send()
     else realTime.queueMicrotask(() => call.failed(ALREADY_CLOSED))
     return call.cancel
+  }
+
+  together(send: () => void): Count {
+    const calls: Call[] = []
+    this.#together = calls
+    send()
+    this.#together = undefined
+    const [first, ...others] = calls
+    // The server may have chosen another version than the one that was negotiated for the run.
+    if (first === undefined || others.length === 0 || !hasBatches(this.version)) {
+      for (const call of calls) call.send()
+      return calls.length
+    }
+    const messages = calls.map((call) => call.message())
+    const shares = messages.map(({ text }) => Buffer.byteLength(text) + 1)
+    const bytes = this.dialogue.askAll(messages, calls)
+    const rest = shares.reduce((sum, share) => sum - share, bytes)
+    for (const [place, call] of calls.entries()) call.sent((shares[place] ?? 0) + (call === first ? rest : 0))
+    return 1
   }
 
   async close(): Promise<void> {
@@ -126,21 +150,37 @@ class Call implements Waiting {
   readonly #encoded: EncodedCall
   readonly #events: ExchangeEvents
   readonly #nonce: string | undefined
+  readonly #traceparent: Traceparent | undefined
   #bytesSent = 0
   #bytesReceived = 0
   #over = false
 
-  constructor(connection: McpConnection, id: number, encoded: EncodedCall, events: ExchangeEvents) {
+  constructor(
+    connection: McpConnection,
+    id: number,
+    encoded: EncodedCall,
+    events: ExchangeEvents,
+    traceparent: Traceparent | undefined,
+  ) {
     this.#connection = connection
     this.#id = id
     this.#encoded = encoded
     this.#events = events
     this.#nonce = encoded.nonced ? nonceOf(id) : undefined
+    this.#traceparent = traceparent
   }
 
-  send(traceparent: Traceparent | undefined): void {
-    const message = this.#encoded.message(this.#id, this.#nonce ?? '', traceparent)
-    this.#bytesSent = this.#connection.dialogue.ask(message, this)
+  send(): void {
+    this.#bytesSent = this.#connection.dialogue.ask(this.message(), this)
+  }
+
+  /** The call was sent in a batch; `bytes` are its share. */
+  sent(bytes: number): void {
+    this.#bytesSent = bytes
+  }
+
+  message(): McpRequestMessage {
+    return this.#encoded.message(this.#id, this.#nonce ?? '', this.#traceparent)
   }
 
   replied(reply: JsonObject, text: string, bytes: number): void {

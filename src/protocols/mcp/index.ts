@@ -9,7 +9,8 @@ import { CarriedBody } from './carried-body.ts'
 import { type McpOptions, optionIssues } from './options.ts'
 import { callOf, HEALTH, nameOf } from './request-encoding.ts'
 import { requestIssues } from './request-issues.ts'
-import { eraOf } from './versions.ts'
+import type { Negotiated } from './channel.ts'
+import { eraOf, hasBatches } from './versions.ts'
 
 export type { McpOptions } from './options.ts'
 export type { McpRequest } from './request.ts'
@@ -70,6 +71,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     issuesOf: requestIssues,
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
+    hasBatches: (negotiated) => hasBatches((negotiated as Negotiated | undefined)?.version ?? ''),
     describe,
     span: spanOf,
     messageBytes,

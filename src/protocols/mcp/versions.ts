@@ -22,3 +22,8 @@ export function eraOf(version: McpVersion): Era {
 export function knownVersion(name: unknown): McpVersion | undefined {
   return MCP_VERSIONS.find((version) => version === name)
 }
+
+/** Returns whether one message may carry several requests: only 2025-03-26 has JSON-RPC batches. */
+export function hasBatches(version: string): boolean {
+  return version === '2025-03-26'
+}

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, request as forward } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { mcp } from '../../protocols/mcp/index.ts'
+import { everything } from '../../protocols/mcp/http/real-servers.fixture.ts'
 import { runLoad } from '../index.ts'
 
 interface Listening {
@@ -71,6 +73,47 @@ test('over HTTP, the function of the user makes one request of a batch, whose op
   expect(result.errorsByClass['http-5xx']?.count).toBe(10)
   expect(result.operations['add']?.requestsSent).toBe(40)
   expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'batch-function' }))
+})
+
+test('over MCP 2025-03-26, a batch is one POST with all calls, and every call has its own outcome', async () => {
+  const { url } = await everything('streamableHttp')
+  const posts: number[] = []
+  const proxy = createHttpServer((request, response) => {
+    const parts: Buffer[] = []
+    const onward = forward(new URL(request.url ?? '', url.href.replace('mcp+', '')), {
+      method: request.method,
+      headers: request.headers,
+    })
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.destroy())
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      const text = Buffer.concat(parts).toString()
+      if (text.includes('tools/call')) posts.push([JSON.parse(text)].flat().length)
+    })
+    request.pipe(onward)
+  })
+  const result = await runLoad({
+    target: `mcp+http://127.0.0.1:${await portOf(proxy)}/mcp`,
+    protocol: mcp({ protocolVersion: '2025-03-26' }),
+    request: [
+      { name: 'echo', tool: 'echo', arguments: { message: 'hi' } },
+      { name: 'unknown', tool: 'no-such-tool' },
+    ],
+    batchSize: 5,
+    rate: 100,
+    duration: 400,
+    seed: 1,
+  })
+  expect(result.batching).toEqual({ batchSize: 5, sentAs: 'message', messagesSent: 8 })
+  expect(posts).toEqual(Array(8).fill(5))
+  const { echo, unknown } = result.operations
+  expect(echo?.successes).toBeGreaterThan(0)
+  expect([echo?.errors, unknown?.successes]).toEqual([0, 0])
+  expect((echo?.successes ?? 0) + (unknown?.errors ?? 0)).toBe(40)
 })
 
 test('without such messages, the requests of a batch are only concurrent, and the result says so', async () => {

@@ -1,17 +1,29 @@
 import type { Outcome } from '../../../model/protocol.ts'
 import { realTime } from '../../../model/real-time.ts'
-import { EventStreamParser } from '../../framers/event-stream.ts'
-import type { StreamEvent } from '../../framers/event-stream.ts'
+import type { EventStreamParser, StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'
 import type { ChannelFailure } from '../channel.ts'
 import { tooLong } from '../message-limit.ts'
 import { nonceOf, otherNonceIn } from '../nonce.ts'
-import { AnswerText } from './answer-text.ts'
 import { kindOfMessage, named } from './message-kind.ts'
-import { contentTypeOf, headBytesOf } from './response-fields.ts'
+import { PostResponse } from './post-response.ts'
 import { formatStatus, readRefusal } from './refusal.ts'
 import type { Asker, Ticket } from './sockets.ts'
 import { positionOf } from './stream-position.ts'
+
+/** A message that was posted, or a batch of messages. */
+export interface Posted {
+  /** Ids of the requests; none for a message without a reply. */
+  readonly ids: readonly number[]
+  /** Those of `ids` without a reply. */
+  readonly unanswered: readonly number[]
+  /** Reports the last reply. */
+  finish(): void
+  /** Abandons a request. Returns how many of the bytes were not sent. */
+  giveUp(id?: number): number
+  /** Ends the post without a report. */
+  stop(): void
+}
 
 /** Receives the results of a posted message. */
 export interface PostOwner {
@@ -20,11 +32,11 @@ export interface PostOwner {
   /** A message arrived: a notification, a server's request, or the reply to the request `id`. */
   onMessage(text: string, bytes: number, id?: number): void
   /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
-  soon(post: Post): void
+  soon(post: Posted): void
   /** Requests the rest of a reply stream that the server has ended; `post` receives it. Undefined: the channel is over. */
   resume(post: Post, lastEventId: string): Ticket | undefined
   /** The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned. */
-  over(post: Post, failure: ChannelFailure | undefined): void
+  over(post: Posted, failure: ChannelFailure | undefined): void
 }
 
 export interface PostOptions {
@@ -36,7 +48,7 @@ export interface PostOptions {
 }
 
 /** One posted message and its response: a reply as JSON, a stream with the reply, or nothing for a notification. */
-export class Post implements AnswerSink, Asker {
+export class Post implements AnswerSink, Asker, Posted {
   /** Id of the request; undefined for a message without a reply. */
   readonly id: number | undefined
   readonly #owner: PostOwner
@@ -45,10 +57,7 @@ export class Post implements AnswerSink, Asker {
   #bytes = 0
   #over = false
 
-  #status = 0
-  #contentType = ''
-  #body: AnswerText | undefined
-  #stream: EventStreamParser | undefined
+  readonly #response: PostResponse
   /** Bytes received and not yet reported with a message. */
   #unreported = 0
   #reply: string | undefined
@@ -65,6 +74,15 @@ export class Post implements AnswerSink, Asker {
     this.id = id
     this.#owner = owner
     this.#options = options
+    this.#response = new PostResponse(options.limitBytes, (event) => this.#event(event))
+  }
+
+  get ids(): readonly number[] {
+    return this.id === undefined ? [] : [this.id]
+  }
+
+  get unanswered(): readonly number[] {
+    return this.#reply === undefined ? this.ids : []
   }
 
   /** Notes that the request was sent. `bytes`: size of the whole request. */
@@ -92,40 +110,29 @@ export class Post implements AnswerSink, Asker {
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    this.#status = status
-    this.#contentType = contentTypeOf(headers)
     const session = headers['mcp-session-id']
     if (session !== undefined) this.#owner.session(session)
-    if (status >= 200 && status <= 299 && this.#contentType === 'text/event-stream') {
-      this.#unreported += headBytesOf(status, headers)
-      const { limitBytes } = this.#options
-      this.#stream ??= new EventStreamParser((event) => this.#event(event), { limitBytes })
-      this.#stream.begin()
-      this.#body = undefined
-    } else {
-      this.#body = new AnswerText(headers['content-length'], this.#options.limitBytes)
-    }
+    this.#unreported += this.#response.begin(status, headers)
   }
 
   data(bytes: Uint8Array): void {
-    const reader = this.#body ?? this.#stream
-    if (this.#body !== undefined) this.#body.add(bytes)
-    else this.#stream?.push(bytes, 0, bytes.length)
-    if (reader?.violation !== undefined) this.#break('protocol', tooLong(reader.violation))
+    const violation = this.#response.add(bytes)
+    if (violation !== undefined) this.#break('protocol', tooLong(violation))
   }
 
   /** Called when the HTTP exchange has ended. */
   ended(outcome: Outcome): void {
     if (this.#over) return
+    const { status, stream, isText } = this.#response
     if (this.#reply !== undefined) this.finish()
     else if (!outcome.ok) {
       const { errorClass = 'connection', message = 'the exchange failed', bytesReceived, bytesSent } = outcome
       this.#fail(errorClass, message, bytesReceived, this.#resumed ? this.#bytes : bytesSent)
-    } else if (this.#resumed && this.#body !== undefined) this.#notResumed(outcome.bytesReceived)
-    else if (this.#status >= 300) this.#refused(outcome.bytesReceived)
+    } else if (this.#resumed && isText) this.#notResumed(outcome.bytesReceived)
+    else if (status >= 300) this.#refused(outcome.bytesReceived)
     else if (this.id === undefined) this.#end(undefined)
-    else if (this.#stream === undefined) this.#answered(this.id, outcome.bytesReceived)
-    else if (!this.#resume(this.#stream, outcome.bytesReceived)) this.#unanswered(outcome.bytesReceived)
+    else if (stream === undefined) this.#answered(this.id, outcome.bytesReceived)
+    else if (!this.#resume(stream, outcome.bytesReceived)) this.#unanswered(outcome.bytesReceived)
   }
 
   /** Reports the reply. */
@@ -159,13 +166,14 @@ export class Post implements AnswerSink, Asker {
 
   /** Handles a successful response that is not a stream. */
   #answered(id: number, bytesReceived: number): void {
-    const text = this.#body?.read() ?? ''
-    if (this.#contentType !== 'application/json') {
-      const got = this.#contentType === '' ? 'none' : this.#contentType
+    const { status, contentType } = this.#response
+    const text = this.#response.readText()
+    if (contentType !== 'application/json') {
+      const got = contentType === '' ? 'none' : contentType
       const message = `expected content-type application/json or text/event-stream, got ${got}`
       this.#fail(
         'protocol',
-        this.#status === 202 ? 'the server accepted the request (202) without a reply' : message,
+        status === 202 ? 'the server accepted the request (202) without a reply' : message,
         bytesReceived,
       )
       return
@@ -211,15 +219,17 @@ export class Post implements AnswerSink, Asker {
   #notResumed(bytesReceived: number): void {
     const read = this.#readRefusal(bytesReceived)
     if (typeof read === 'object' && read.errorClass === 'session-lost') return this.#end(read)
-    const answer = `${formatStatus(this.#status)}${this.#status < 300 ? ` with content-type ${this.#contentType || 'none'}` : ''}`
+    const { status, contentType } = this.#response
+    const answer = `${formatStatus(status)}${status < 300 ? ` with content-type ${contentType || 'none'}` : ''}`
     const message = `the reply stream ended without the reply, and the server did not resume it: ${answer}`
     this.#fail('connection', message, bytesReceived)
   }
 
   #readRefusal(bytesReceived: number): string | ChannelFailure {
-    const body = this.#body?.read() ?? ''
+    const { status } = this.#response
+    const body = this.#response.readText()
     const { inSession } = this.#options
-    return readRefusal({ status: this.#status, body, bytesReceived, id: this.id, inSession })
+    return readRefusal({ status, body, bytesReceived, id: this.id, inSession })
   }
 
   #refused(bytesReceived: number): void {
@@ -232,9 +242,9 @@ export class Post implements AnswerSink, Asker {
   /** Fails in the middle of a response and drops the rest of it. */
   #break(errorClass: ChannelFailure['errorClass'], message: string): void {
     if (this.#over) return
-    const bytesReceived = this.#unreported + (this.#body?.bytes ?? 0)
+    const bytesReceived = this.#unreported + this.#response.textBytes
     this.giveUp()
-    this.#owner.over(this, { errorClass, message, bytesReceived, status: this.#status })
+    this.#owner.over(this, { errorClass, message, bytesReceived, status: this.#response.status })
   }
 
   #fail(
@@ -244,12 +254,13 @@ export class Post implements AnswerSink, Asker {
     bytesSent: number = this.#bytes,
   ): void {
     const received = this.#bytesBefore + bytesReceived
+    const { status } = this.#response
     this.#end({
       errorClass,
       message,
       bytesReceived: received,
       bytesSent,
-      ...(this.#status > 0 && { status: this.#status }),
+      ...(status > 0 && { status }),
     })
   }
 

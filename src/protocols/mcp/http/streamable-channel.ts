@@ -12,8 +12,9 @@ import { messageLimit } from '../message-limit.ts'
 import type { McpOptions } from '../options.ts'
 import type { McpVersion } from '../versions.ts'
 import { endpointOf, PostHeads } from './heads.ts'
+import { BatchPost } from './batch-post.ts'
 import { Post } from './post.ts'
-import type { PostOptions, PostOwner } from './post.ts'
+import type { Posted, PostOptions, PostOwner } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
 import type { Ticket } from './sockets.ts'
@@ -72,8 +73,8 @@ class StreamableChannel implements McpChannel, PostOwner {
   readonly #listens: boolean
   #postOptions: PostOptions
   #sockets: HttpSockets | undefined
-  readonly #underWay = new Map<number, Post>()
-  #finished: Post[] = []
+  readonly #underWay = new Map<number, Posted>()
+  #finished: Posted[] = []
   #session: string | undefined
   #handshake: Handshake | undefined
   #relisten: NodeJS.Timeout | undefined
@@ -108,6 +109,7 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   send(message: McpMessage): number {
     if (message.id === undefined && this.#sockets?.crowded === true) return 0
+    if (message.batch !== undefined) return this.#sendBatch(message, message.batch)
     const post = new Post(message.id, this, this.#postOptions)
     if (message.id !== undefined) this.#underWay.set(message.id, post)
     const bytes = this.#post(post, message)
@@ -116,8 +118,14 @@ class StreamableChannel implements McpChannel, PostOwner {
     return bytes
   }
 
+  #sendBatch(message: McpMessage, ids: readonly number[]): number {
+    const post = new BatchPost(ids, this, this.#postOptions)
+    for (const id of ids) this.#underWay.set(id, post)
+    return this.#post(post, message)
+  }
+
   giveUp(id: number): number {
-    const left = this.#underWay.get(id)?.giveUp() ?? 0
+    const left = this.#underWay.get(id)?.giveUp(id) ?? 0
     this.#underWay.delete(id)
     return left
   }
@@ -160,20 +168,28 @@ class StreamableChannel implements McpChannel, PostOwner {
     if (!this.#state.over) this.#listener.message(text, bytes, id)
   }
 
-  soon(post: Post): void {
+  soon(post: Posted): void {
     if (this.#finished.length === 0) realTime.queueMicrotask(this.#finish)
     this.#finished.push(post)
   }
 
-  over(post: Post, failure: ChannelFailure | undefined): void {
+  over(post: Posted, failure: ChannelFailure | undefined): void {
     if (this.#state.over) return
     // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost session.
     if (failure?.errorClass === 'session-lost') this.#state.retire()
-    if (post.id !== undefined) {
-      this.#underWay.delete(post.id)
-      if (failure !== undefined) this.#listener.failed(post.id, failure)
-    } else if (post === this.#handshake?.post) this.#established(this.#handshake, failure)
+    if (post === this.#handshake?.post) this.#established(this.#handshake, failure)
+    for (const id of post.ids) this.#underWay.delete(id)
+    if (failure !== undefined) this.#failed(post.unanswered, failure)
     if (failure?.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', failure.message))
+  }
+
+  /** Reports the failure of all requests of a post. Its bytes count once. */
+  #failed([first, ...others]: readonly number[], failure: ChannelFailure): void {
+    if (first === undefined) return
+    this.#listener.failed(first, failure)
+    const { bytesSent, ...rest } = failure
+    const noBytes = { bytesReceived: 0, ...(bytesSent !== undefined && { bytesSent: 0 }) }
+    for (const id of others) this.#listener.failed(id, { ...rest, ...noBytes })
   }
 
   resume(post: Post, lastEventId: string): Ticket | undefined {
@@ -181,7 +197,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     return this.#sockets?.exchange({ ...this.#heads.resuming(lastEventId).request, sink: post }, post)
   }
 
-  #post(post: Post, message: McpMessage): number {
+  #post(post: Post | BatchPost, message: McpMessage): number {
     const head = this.#heads.of(message)
     const request: SinkRequest = { ...head.request, body: message.text, sink: post }
     const { traceparent } = message

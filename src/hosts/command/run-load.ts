@@ -126,7 +126,6 @@ function requireServiceLevel(result: LoadResult, print: (text: string) => void):
   if (!pass) throw new LoadVerdictError('ERR_LOAD_SERVICE_LEVEL', verdict, message())
 }
 
-/** More than half of the requests failed, which is the rule for a load test that judges nothing. */
 /** Lines of a verdict that repeat the figures printed above it. */
 function linesInSummary(result: LoadResult, verdict: VerdictValue): ReadonlySet<string> {
   return new Set([
@@ -137,6 +136,7 @@ function linesInSummary(result: LoadResult, verdict: VerdictValue): ReadonlySet<
   ])
 }
 
+/** Throws if most requests failed: nothing else judges a run without a service level. */
 function requireSuccess({ errors, dropped, requestsScheduled }: LoadResult, print: (text: string) => void): void {
   const failed = errors + dropped
   if (failed <= requestsScheduled / 2) return

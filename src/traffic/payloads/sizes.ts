@@ -24,7 +24,7 @@ export interface SizeLimits {
   readonly maxNamedBytes?: number
 }
 
-/** Returns the limits of the range that a name stands for. */
+/** Returns the limits for a size that is given by name. */
 function ofNamed({ maxMessageBytes = Infinity, maxNamedBytes = Infinity }: SizeLimits): SizeLimits {
   return { maxMessageBytes: Math.min(maxMessageBytes, maxNamedBytes) }
 }

@@ -12,7 +12,9 @@ export type McpHealth = 'excellent' | 'good' | 'fair' | 'poor'
 export interface StressPhase {
   readonly name: string
   readonly rate: Rps
-  /** At least 99% succeeded, and p95 is at most twice that of the baseline; null when nothing was measured. */
+  /**
+   * At most 1% failed, and p95 is at most twice that of the baseline, or 5 ms above it; null when nothing was measured.
+   */
   readonly healthy: boolean | null
   /** Index into the run's `results`; the phases of that result have these names. */
   readonly result: Count

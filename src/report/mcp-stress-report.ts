@@ -35,7 +35,7 @@ function body(run: RunRecord, findings: McpStressFindings): string[] {
     ...section('errors', findings.errorPatterns.map(errorLine)),
     ...section('probes', [...findings.probes.map(probeLine), ...callLines(findings)]),
     ...section('confidence', [
-      'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
+      'A phase is healthy when at most 1% of its requests failed and its p95 is at most twice that of the baseline (or 5 ms above it).',
       ...doubtLines(results),
     ]),
     ...section('recommendations', advice(findings)),

@@ -18,7 +18,8 @@ export const STRESS_PHASES = [
 
 type PhaseName = (typeof STRESS_PHASES)[number]['name']
 
-const HEALTHY_SUCCESS = 0.99
+/** Maximum share of requests that fail in a healthy phase. */
+export const MAX_FAILED_RATIO = 0.01
 /** Maximum p95 of a healthy phase, as a multiple of the baseline's p95. */
 const HEALTHY_P95 = 2
 /** Minimum increase of p95 that counts: at a baseline of half a millisecond, a factor of two is noise. */
@@ -33,8 +34,8 @@ export interface StressJudgement {
 }
 
 /**
- * Judges a run through the phases of `STRESS_PHASES`. A phase is healthy if at least 99% of its requests succeeded and
- * its p95 is at most max(2 × baseline, baseline + 5 ms).
+ * Judges a run through the phases of `STRESS_PHASES`. A phase is healthy if at most 1% of its requests failed and its
+ * p95 is at most max(2 × baseline, baseline + 5 ms).
  */
 export function stressJudgement(result: LoadResult, index: number): StressJudgement {
   const { baseline, stress } = result.phases
@@ -62,7 +63,7 @@ function plannedRps({ requestsScheduled, startMs, endMs }: PhaseFigures): number
 
 function isHealthy(phase: PhaseFigures | undefined, baseline: PhaseFigures | undefined): boolean | null {
   if (phase === undefined || baseline === undefined || phase.requestsScheduled === 0) return null
-  if (phase.successRate < HEALTHY_SUCCESS) return false
+  if (phase.errorRate > MAX_FAILED_RATIO) return false
   const [limitMs, now] = [healthyP95(baseline), p95Of(phase)]
   return limitMs === null || now === null ? null : now <= limitMs
 }
@@ -102,7 +103,7 @@ function recoveryFrom(result: LoadResult, baselineHealthy: boolean, recoveryHeal
   if (recovery === undefined || baseline === undefined || limitMs === null || !baselineHealthy) return NOT_MEASURED
   const course = recoveryFinding(result, { recovery, baseline, limitMs })
   if (course.recovered === null) return recoveryHealthy ? { recovered: true, recoverMs: null } : NOT_MEASURED
-  if (course.recoverMs === null || failedShareAfter(course.recoverMs, recovery) <= 1 - HEALTHY_SUCCESS) return course
+  if (course.recoverMs === null || failedShareAfter(course.recoverMs, recovery) <= MAX_FAILED_RATIO) return course
   return { ...course, recovered: false, recoverMs: null }
 }
 

@@ -129,7 +129,8 @@ interface PlanKeys extends SharedKeys {
   readonly warmUp?: Ms | string
   /**
    * Operations that are sent together; `rate` and all counts remain in operations. Default 1; 10 with `batch` and with
-   * `workload: 'batch'`. Over TCP, they are one write on one connection, and with MCP 2025-03-26 one JSON-RPC batch.
+   * `workload: 'batch'`. With `batch`, they are one message, over TCP one write on one connection, and with MCP
+   * 2025-03-26 one JSON-RPC batch. Otherwise, they are requests at the same time.
    */
   readonly batchSize?: number
   /** Length of generated bodies; default `'small'`. */
@@ -178,7 +179,7 @@ interface Sending<Request> {
    * default. Its result is `{{setup}}` in templates.
    */
   readonly setup?: URL | SetupFunction<Request>
-  /** Operations<Request> by name, a `mix([…])`, or work for an embedded target; default `'read'`. */
+  /** Operations by name, a `mix([…])`, or work for an embedded target; default `'read'`. */
   readonly workload?: WorkloadName | Operations<Request> | Mix
 }
 

@@ -5,8 +5,11 @@ import { groups } from './registry.ts'
 
 const names = groups.flatMap(({ checks }) => checks.map(({ name }) => name))
 
-/** Classes that the suite cannot provoke on a loopback server without harm to this machine, or before a run starts. */
-const PROVOKED_ELSEWHERE = ['dns', 'tls', 'misrouted', 'local-ports', 'local-files']
+/**
+ * Classes that the suite does not provoke, as docs/suites.md says: the first two refuse a run before its first request,
+ * the next one needs a server with a defect, and the last two a machine without free ports or file descriptors.
+ */
+const NOT_PROVOKED = ['dns', 'tls', 'misrouted', 'local-ports', 'local-files']
 
 test('no two checks have the same name', () => {
   expect(new Set(names).size).toBe(names.length)
@@ -29,7 +32,8 @@ test('the checks cover every pattern, size, connection kind, protocol and kind o
   )
 })
 
-test('the checks provoke every class of errors that a loopback server can provoke', () => {
+test('the checks provoke 14 of the 19 classes of errors', () => {
   const provoked = names.flatMap((name) => /^errors of class (.+)$/.exec(name)?.[1] ?? [])
-  expect([...provoked, ...PROVOKED_ELSEWHERE].toSorted()).toEqual([...ERROR_CLASSES].toSorted())
+  expect([provoked.length, ERROR_CLASSES.length]).toEqual([14, 19])
+  expect([...provoked, ...NOT_PROVOKED].toSorted()).toEqual([...ERROR_CLASSES].toSorted())
 })

@@ -30,12 +30,18 @@ export interface Observation {
   readonly result: LoadResult
 }
 
-/** Resolves once the recording server has received a number of requests since the check began. */
-export async function whenReceived({ server, signal }: Bench, requests: number): Promise<void> {
-  while ((await server.control.recorded()).requests < requests) {
+/** Resolves once a condition holds. Rejects when the test ends. */
+export async function until({ signal }: Bench, isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) {
     signal.throwIfAborted()
     await realDelay(POLL_MS)
   }
+}
+
+/** Resolves once the recording server has received a number of requests since the check began. */
+export function whenReceived(bench: Bench, requests: number): Promise<void> {
+  const { control } = bench.server
+  return until(bench, async () => (await control.received()) >= requests)
 }
 
 /** A feature of describe-load, and the run that checks it against the counts of its server. */

@@ -27,6 +27,8 @@ export interface Recorded {
 
 export type RecordingControls = {
   recorded(): Recorded
+  /** Number of requests since the last reset: less than all that was recorded, so that it can be polled. */
+  received(): number
   reset(): void
   /** Stops responding for a time. */
   stall(forMs: Ms): void
@@ -101,6 +103,7 @@ export async function listenRecording(): Promise<{ readonly port: number; readon
     port,
     controls: {
       recorded: () => notes,
+      received: () => notes.requests,
       reset() {
         notes = emptyNotes()
         used = new WeakSet()

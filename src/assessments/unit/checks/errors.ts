@@ -1,4 +1,4 @@
-import { realDelay } from '../../../model/real-time.ts'
+import type { WorkCounts } from '../../../demo/work/books.ts'
 import type { CustomProtocol } from '../../../model/custom-protocol.ts'
 import type { ErrorClass } from '../../../model/error-class.ts'
 import type { LoadResult } from '../../../model/result.ts'
@@ -7,7 +7,7 @@ import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { HttpRequest } from '../../../protocols/http/request.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { formatPlural } from '../../../wording/figures.ts'
-import { type Bench, type Check, type CheckGroup, type Observation, whenReceived } from '../check.ts'
+import { type Bench, type Check, type CheckGroup, type Observation, until, whenReceived } from '../check.ts'
 import { overPipes } from '../over-pipes.ts'
 
 const REQUESTS = 20
@@ -120,8 +120,8 @@ async function sessionLost(bench: Bench): Promise<Observation> {
     connection: 'long-lived',
     maxConnections: 1,
   })
-  const reads = async (): Promise<number> => (await control.workCounts('mcp')).verbs['read'] ?? 0
-  while ((await reads()) < (before.verbs['read'] ?? 0) + 10) await realDelay(10)
+  const reads = ({ verbs }: WorkCounts): number => verbs['read'] ?? 0
+  await until(bench, async () => reads(await control.workCounts('mcp')) >= reads(before) + 10)
   const dropped = (await control.dropSession()) ? 1 : 0
   const result = await run.result
   const after = await control.workCounts('mcp')

@@ -1,5 +1,6 @@
 import type { Ms } from '../model/units.ts'
-import { announcedPids, readSpool } from './spool.ts'
+import { isAlive } from './process-identity.ts'
+import { announcedProcesses, readSpool } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
 /** A process that received the same Ctrl-C writes within this time; after it, the others get a signal. */
@@ -16,9 +17,9 @@ export function collectSpool(folder: string): readonly SpooledLoad[] {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   const signalled = new Set<number>()
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
-    const pids = announcedPids(folder).filter(exists)
-    if (pids.length === 0) break
-    for (const pid of pids) {
+    const running = announcedProcesses(folder).filter(isAlive)
+    if (running.length === 0) break
+    for (const { pid } of running) {
       if (waitedMs >= SIGNAL_AFTER_MS && !signalled.has(pid)) {
         signalled.add(pid)
         interrupt(pid)
@@ -27,14 +28,6 @@ export function collectSpool(folder: string): readonly SpooledLoad[] {
     Atomics.wait(pause, 0, 0, POLL_MS)
   }
   return readSpool(folder)
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 function interrupt(pid: number): void {

@@ -6,8 +6,17 @@ import { env, execPath } from 'node:process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { thisProcess } from './process-identity.ts'
 import { collectSpool } from './spool-collection.ts'
-import { announceLoad, announcedPids, hasReporter, openSpool, readSpool, removeSpool, spoolRecord } from './spool.ts'
+import {
+  announceLoad,
+  announcedProcesses,
+  hasReporter,
+  openSpool,
+  readSpool,
+  removeSpool,
+  spoolRecord,
+} from './spool.ts'
 
 const record = { results: [], verdicts: [] }
 let folder: string
@@ -26,18 +35,33 @@ describe('the spool', () => {
   test('passes on what a test process wrote before it exited', () => {
     expect(hasReporter()).toBe(true)
     announceLoad('file_1 > a/b')
-    expect(announcedPids(folder)).toEqual([process.pid])
+    expect(announcedProcesses(folder)).toEqual([thisProcess()])
     spoolRecord({ id: 'file_1 > a/b', test: 'a', record })
-    expect(announcedPids(folder)).toEqual([])
+    expect(announcedProcesses(folder)).toEqual([])
     expect(readSpool(folder)).toEqual([{ id: 'file_1 > a/b', test: 'a', record }])
   })
 
   test('does not wait for a load that has ended', () => {
     const withdraw = announceLoad('a')
     withdraw()
-    expect(announcedPids(folder)).toEqual([])
+    expect(announcedProcesses(folder)).toEqual([])
     expect(collectSpool(folder)).toEqual([])
   })
+
+  test.runIf(existsSync('/proc/self/stat'))(
+    'neither waits for nor signals a later process with the same pid',
+    async () => {
+      writeFileSync(join(folder, 'a.running'), JSON.stringify({ ...thisProcess(), pidStartedAt: '1' }))
+      let signals = 0
+      const onSignal = (): void => void signals++
+      process.on('SIGINT', onSignal)
+      onTestFinished(() => void process.removeListener('SIGINT', onSignal))
+      expect(collectSpool(folder)).toEqual([])
+      // A signal that was sent meanwhile is handled in the next turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      expect(signals).toBe(0)
+    },
+  )
 
   test('does not keep a load from running or ending when the disk is full', async ({ skip }) => {
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { encoding: 'utf8' })

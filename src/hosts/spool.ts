@@ -7,7 +7,7 @@ import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
 import { makeFolder, writeWhole } from '../report/write.ts'
 import { debugLog } from './debug-log.ts'
-import { isAlive, readIdentity, thisProcess } from './process-identity.ts'
+import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
 
 /** A load test that a signal ended, as its process wrote it before exiting. */
 export interface SpooledLoad extends TestedLoad {
@@ -46,7 +46,7 @@ export function announceLoad(id: string): () => void {
   if (folder === undefined) return () => {}
   const path = join(folder, `${fileNameOf(id)}.running`)
   try {
-    writeWhole(path, String(process.pid))
+    writeWhole(path, JSON.stringify(thisProcess()))
   } catch (error) {
     // For example, the disk is full. After Ctrl-C, the reporter may then exit before this process has written.
     debugLog(`the load cannot be announced to the reporter: ${messageOf(error)}`)
@@ -76,12 +76,9 @@ export function spoolRecord(load: SpooledLoad): void {
   rmSync(join(folder, `${fileNameOf(load.id)}.running`), { force: true })
 }
 
-/** Returns the ids of processes with running loads that have not written anything yet. */
-export function announcedPids(folder: string): readonly number[] {
-  return namesIn(folder, '.running').flatMap((name) => {
-    const pid = Number(textOf(join(folder, name)))
-    return Number.isInteger(pid) && pid > 0 ? [pid] : []
-  })
+/** Returns the processes with running loads that have not written anything yet. */
+export function announcedProcesses(folder: string): readonly ProcessIdentity[] {
+  return namesIn(folder, '.running').flatMap((name) => readIdentity(textOf(join(folder, name))) ?? [])
 }
 
 /** Returns every readable entry; an unreadable one does not affect the others. */

@@ -8,8 +8,8 @@ import { mix } from '../../plan/mix.ts'
 import { workOver } from '../../judge/analysis/latency-blocks.ts'
 import { portOf } from '../../protocols/index.ts'
 import { type Relay, startRelay } from '../../run/target/relay.ts'
-import { roundsOf } from './rounds.ts'
-import { type CommonRun, eachOf, ownWork, sharedKeys, type Subject } from './subject.ts'
+import { rotated, roundsOf } from './rounds.ts'
+import { type CommonRun, ownWork, sharedKeys, type Subject } from './subject.ts'
 import { isStdio } from '../../model/target.ts'
 
 /** Number of cuts of each protocol in each run. */
@@ -59,7 +59,7 @@ export async function cutAll(
   const together = Math.max(1, Math.floor(maxRps / rate))
   const found: (readonly [string, CutRun])[] = []
   for (let round = 0; round < roundsOf(duration) / CUTS; round++) {
-    const order = cuttable.map((_, i) => cuttable[(i + round) % cuttable.length] ?? first)
+    const order = rotated(cuttable, round)
     for (let i = 0; i < order.length; i += together) {
       found.push(...(await whileCut(context, order.slice(i, i + together))))
     }
@@ -78,8 +78,9 @@ async function whileCut(
 ): Promise<readonly (readonly [string, CutRun])[]> {
   const [first] = runs
   if (first === undefined) return []
-  const relays = await eachOf(runs, ({ common }) => startRelay(new URL(common.target.url), portOfRun(common) ?? 0))
+  const relays: Relay[] = []
   try {
+    for (const { common } of runs) relays.push(await startRelay(new URL(common.target.url), portOfRun(common) ?? 0))
     const { rate, duration: phaseMs } = first.subject
     const duration = cutRunMs(phaseMs)
     const plan: WrittenPlan = {

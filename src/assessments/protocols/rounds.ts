@@ -24,11 +24,15 @@ export async function inRounds<Item, Value>(
 ): Promise<readonly (readonly Value[])[]> {
   const values: Value[][] = items.map(() => [])
   for (let round = 0; round < rounds; round++) {
-    const order = items.map((_, i) => (i + round) % items.length)
-    await eachOf(order, async (index) => {
-      const item = items[index]
-      if (item !== undefined) values[index]?.push(await run(item, round))
+    await eachOf(rotated([...items.entries()], round), async ([index, item]) => {
+      values[index]?.push(await run(item, round))
     })
   }
   return values
+}
+
+/** Returns the items in the order of a round, each of which starts with another one. */
+export function rotated<Item>(items: readonly Item[], round: number): readonly Item[] {
+  const start = items.length === 0 ? 0 : round % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
 }

@@ -6,6 +6,8 @@ import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { SuiteOperations } from '../operations.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
+import { positive } from '../../model/readers.ts'
+import { checkOptions } from '../suite-options.ts'
 import { CapacityRuns } from './capacity-runs.ts'
 import { capacityConclusion, capacityFindings, type CapacitySettings } from './conclusion.ts'
 
@@ -38,6 +40,7 @@ export interface CapacityOptions extends SharedPlan {
 export type CapacitySuite = (options?: CapacityOptions) => void
 
 const DEFAULTS = { users: 1_000, requestsPerUserMinute: 30, phaseMs: 10_000 }
+const OPTIONS = { users: positive, requestsPerUserMinute: positive, peakUsers: positive, phaseMs: positive }
 const DEFAULT_SLA: CapacitySla = { successRate: 0.99, p95Ms: 500 }
 
 /** Adapts the suite to a host. The test fails when the target serves fewer than the expected users. */
@@ -45,6 +48,7 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
   return ({ name = 'capacity', target, ...options } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('serves the expected users', async (context) => {
+        checkOptions(options, OPTIONS)
         const { settings, plan } = planOf({ ...options, target }, suiteEnvironment(process.env))
         const runs = new CapacityRuns({
           context,

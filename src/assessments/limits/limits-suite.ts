@@ -5,6 +5,8 @@ import type { Rps } from '../../model/units.ts'
 import type { SuiteOperations } from '../operations.ts'
 import { suiteEnvironment } from '../environment.ts'
 import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, sloOf, type SuiteHost } from '../suite.ts'
+import { positive } from '../../model/readers.ts'
+import { checkOptions, readLengthShare } from '../suite-options.ts'
 import { limitsConclusion } from './conclusion.ts'
 import { searchLimit } from './limit-loop.ts'
 
@@ -43,6 +45,7 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
   return ({ name = 'limits', target, slo, minRps, lengthShare, ...plan } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('finds and confirms the highest rate within the service level', async (context) => {
+        checkOptions({ minRps, lengthShare }, { minRps: positive, lengthShare: readLengthShare })
         const environment = suiteEnvironment(process.env)
         if (environment.durationMs !== undefined) {
           console.log('limits ignores LOAD_DURATION: its trials last until they have enough requests for a verdict')

@@ -9,6 +9,8 @@ import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { ceilingOf, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, type SuiteContext } from '../suite.ts'
+import { notNegative, positive } from '../../model/readers.ts'
+import { checkOptions } from '../suite-options.ts'
 import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
@@ -65,6 +67,7 @@ export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStre
       if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
       const settings = settingsOf(options, targets.mcp, environment)
       loadTest(title, async (context) => {
+        checkOptions(options, { phaseMs: positive, idleMs: notNegative })
         const server = await openServer(context, settings)
         const result = await context.load({
           ...settings.plan,

@@ -13,6 +13,8 @@ import {
   type SuiteHost,
   type SuiteContext,
 } from '../suite.ts'
+import { positive } from '../../model/readers.ts'
+import { checkOptions } from '../suite-options.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { type ProtocolRuns, protocolsConclusion, protocolsFindings, type ProtocolsSettings } from './conclusion.ts'
@@ -50,6 +52,7 @@ export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): Protoco
   return ({ name = 'protocols', ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('holds the service level over every protocol', async (context) => {
+        checkOptions(options, { rate: positive, phaseMs: positive })
         const { settings, subjects } = planOf(options, suiteEnvironment(process.env))
         const conclude = (runs: readonly ProtocolRuns[]): ReturnType<typeof protocolsFindings> => {
           const findings = protocolsFindings(settings, runs)

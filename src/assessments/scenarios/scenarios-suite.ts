@@ -14,6 +14,8 @@ import {
   type SuiteHost,
   type SuiteContext,
 } from '../suite.ts'
+import { positive } from '../../model/readers.ts'
+import { checkOptions } from '../suite-options.ts'
 import { LoadParts } from '../load-parts.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
@@ -49,6 +51,7 @@ export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): Scenari
   return ({ name = 'scenarios', ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('meets the service level in every scenario', async (context) => {
+        checkOptions(options, { rate: positive, durationMs: positive })
         const { runs, skipped } = await planOf(options, suiteEnvironment(process.env))
         const conclude = (scenarios: readonly ScenarioFinding[]): ScenariosFindings => {
           const findings = { scenarios, skipped }

@@ -4,6 +4,7 @@ import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
 import type { Bench } from './check.ts'
 import { groups } from './checks/registry.ts'
 import { checkLine } from '../../report/unit-sentences.ts'
+import { atLeast, checkOptions } from '../suite-options.ts'
 import { type Checked, checkVerdict, unitConclusion, unitFindings } from './conclusion.ts'
 import { startUnitServer } from './unit-server-process.ts'
 
@@ -19,12 +20,15 @@ export interface UnitOptions {
 export type UnitSuite = (options?: UnitOptions) => void
 
 const DEFAULT_MS: Ms = 1_000
+/** In a shorter run, requests that are late on any machine are a large share. */
+const MIN_MS: Ms = 300
 
 /** Adapts the suite to a host. It checks describe-load itself on this machine, with its own servers. */
 export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
   return ({ name = 'unit', durationMs = DEFAULT_MS } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('describe-load works as documented on this machine', async (context) => {
+        checkOptions({ durationMs }, { durationMs: atLeast(MIN_MS) })
         const conclude = (soFar: readonly Checked[]): void => context.conclude('unit', unitFindings(soFar), name)
         const checked = await checkAll(context, durationMs, conclude)
         settleSuite({ matcher: 'unitSuite', code: 'ERR_LOAD_UNIT', ...unitConclusion(checked) })

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { DemoServers } from './demo-servers.ts'
 
+test('ends the others if one of them cannot start', async () => {
+  const servers = new DemoServers()
+  const url = await servers.target({ kind: 'capacity', servers: 2, serviceMs: 1 })()
+  const { port } = new URL(url)
+  await expect(servers.target({ kind: 'work', protocol: 'http', port: Number(port) })()).rejects.toThrow('ended with')
+  await servers[Symbol.asyncDispose]()
+  await expect(fetch(url)).rejects.toThrow('fetch failed')
+})
+
 test('starts each server once, on its first use, and ends them all', async () => {
   const servers = new DemoServers()
   const capacity = servers.target({ kind: 'capacity', servers: 2, serviceMs: 1 })

@@ -18,7 +18,9 @@ export class DemoServers implements AsyncDisposable {
 
   /** Ends all servers, which otherwise end with this process. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const server of this.#started.values()) await (await server).stop()
+    // The load of a server that could not start has reported why.
+    const servers = await Promise.allSettled(this.#started.values())
     this.#started.clear()
+    await Promise.all(servers.flatMap((server) => (server.status === 'fulfilled' ? [server.value.stop()] : [])))
   }
 }

@@ -77,7 +77,6 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   Object.assign(process.env, asked.env)
   const isRun = asked.suites[0] === 'run'
   const notes = [...asked.notes, ...(asked.demo === undefined ? [] : prepareDemo(asked.demo))]
-  if (asked.demo !== undefined && isRun) process.env['LOAD_TARGET'] = await servers.target(DEMO_OF_RUN)()
   const refused = whyRefused(asked, suites, isRun)
   if (refused !== undefined) return refuse(...refused)
   const screen = createScreen(asked.isJson ? process.stderr : process.stdout)
@@ -127,6 +126,7 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
       else if (asked.demo !== undefined && suite !== undefined) screen.say(serverLine(suite, asked.demo))
       else if (suite !== undefined) screen.start(`${name}: ${suite.about} (${suite.takes})`)
       if (isRun) {
+        if (asked.demo !== undefined) process.env['LOAD_TARGET'] = await servers.target(DEMO_OF_RUN)()
         const plan = runPlan(asked)
         screen.start(`run: ${describePlan(plan)}`)
         const onResult = (ended: LoadResult): unknown => (result = ended)
@@ -175,8 +175,7 @@ function whyRefused(
 ): readonly [string, string] | undefined {
   prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
   const [only] = asked.suites
-  const needsTarget = (name: string): boolean =>
-    suites[name]?.hasDefaultTarget !== true && (asked.demo === undefined || isRun)
+  const needsTarget = (name: string): boolean => suites[name]?.hasDefaultTarget !== true && asked.demo === undefined
   const wanting = asked.suites.filter((name) => needsTarget(name) && !hasTarget(process.env))
   if (wanting.length > 0) {
     const remedy = isRun ? 'describe-load run http://127.0.0.1:3000' : 'use -t http://127.0.0.1:3000 (or LOAD_TARGET)'

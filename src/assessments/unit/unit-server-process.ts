@@ -1,12 +1,6 @@
-import { startProcess } from '../../demo/server-process.ts'
+import { type Remote, startProcess } from '../../demo/server-process.ts'
 import { programFile } from '../../model/program-file.ts'
 import type { UnitControls } from './unit-server.ts'
-
-type Remote<Controls> = {
-  readonly [Name in keyof Controls]: Controls[Name] extends (...args: infer Args) => infer Value
-    ? (...args: Args) => Promise<Awaited<Value>>
-    : never
-}
 
 /** The servers of the unit suite, as a running process. */
 export interface UnitServer extends AsyncDisposable {

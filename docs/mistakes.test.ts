@@ -13,6 +13,7 @@ import { environmentValues } from '../src/hosts/environment/variables.ts'
 import { noticesForTest, unknownNotices } from '../src/hosts/environment/notices.ts'
 import { acquireMachineLock } from '../src/hosts/machine-lock.ts'
 import { CONFIG, JSON_REPORT, vitestProject } from '../src/hosts/vitest/vitest-process.fixture.ts'
+import { toHaveNoErrors } from '../src/judge/matchers/to-have-no-errors.ts'
 import { evenBatches, resultOf } from '../src/judge/result.builder.ts'
 import { startCommand } from '../src/measure/monitor/index.ts'
 import type { CommandTarget } from '../src/model/target.ts'
@@ -182,6 +183,8 @@ interface Written {
   readonly target: CommandTarget | string
 }
 
+const ATTEMPTS = 3
+
 /**
  * Loads a target, and returns the figures if there are no errors. A target that cannot be used is refused without a
  * generator, which takes time to start.
@@ -196,9 +199,12 @@ async function load(code: string, isUsable: boolean): Promise<string> {
   const plan = { ...written, target, rate: 20, duration: 200, seed: 1 }
   const compiled = resolvePlan(plan, vocabulary)
   if (!isUsable) await closeTargets(await connectTargets(compiled, () => {}, new Promise(() => {})))
-  const result = await runLoad(plan)
-  // A busy machine sends late, which makes a pass invalid, but not the figures of the page.
-  if (result.errors > 0) expect(result).toHaveNoErrors()
+  let result = await runLoad(plan)
+  // Repeats a run in which other processes made the generator late.
+  for (let attempt = 1; toHaveNoErrors(result).verdict === 'invalid' && attempt < ATTEMPTS; attempt++) {
+    result = await runLoad(plan)
+  }
+  expect(result).toHaveNoErrors()
   return summary(result)
 }
 

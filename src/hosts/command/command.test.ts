@@ -52,6 +52,15 @@ async function call(
   return { code, out, err, text }
 }
 
+const ATTEMPTS = 3
+
+/** Repeats a run that other processes made invalid or inconclusive. */
+async function callUndisturbed(context: TestContext, words: readonly string[]): Promise<Called> {
+  let called = await call(context, words)
+  for (let attempt = 1; called.code === 3 && attempt < ATTEMPTS; attempt++) called = await call(context, words)
+  return called
+}
+
 describe.concurrent('the command', () => {
   test.for([
     [['-d', '5'], '-d needs a suite: name unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
@@ -100,9 +109,8 @@ describe.concurrent('the command', () => {
     // At most 267 req/s: 16 clients saturate it, and the suite needs little CPU. 300 requests are enough for a p99.
     await using server = await startFixture('capacity', { servers: 8, serviceMs: 30 })
     const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '60', '--no-trace', '-o', 'out']
-    const { code, out, text } = await call(context, words)
-    // A machine that is too busy makes the only verdict invalid.
-    expect(code, out).toBe(/ at [\d.]+ req\/s: invalid;/.test(out.replaceAll(/\s+/g, ' ')) ? 3 : 0)
+    const { code, out, text } = await callUndisturbed(context, words)
+    expect(code, out).toBe(0)
     expect(out).toContain('Only http was measured')
     expect(JSON.parse(text('out/protocol_comparison.json') ?? '')).toMatchObject({
       schema: 1,
@@ -146,11 +154,10 @@ describe.concurrent('the command', () => {
   test('exits with 1 when a run breaks its service level', async (context) => {
     await using server = await startFixture('capacity', { servers: 40, serviceMs: 200 })
     const words = ['run', server.url, '-r', '100', '-d', '0.5', '--p95', '20', '-o', 'out']
-    const { code, out, text } = await call(context, words)
-    // On a busy machine, the generator may be too late for a verdict on the target.
-    expect(out).toMatch(/^(?:fail: expected|invalid:) p95 response time/m)
+    const { code, out, text } = await callUndisturbed(context, words)
+    expect(code, out).toBe(1)
+    expect(out).toMatch(/^fail: expected p95 response time/m)
     expect(out.match(/offered 100 req\/s, achieved/g)).toHaveLength(1)
-    expect(code, out).toBe(out.includes('\nfail: ') ? 1 : 3)
     expect(text('out/load_test_results.json')).toContain('toMeetSla')
   })
 

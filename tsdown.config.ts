@@ -35,6 +35,7 @@ const config: UserConfig[] = [
         groups: [
           { name: 'model', test: /\/src\/(?:model|wording)\/.*(?<!\.d)\.ts$/ },
           { name: 'protocols', test: /\/src\/protocols\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
+          { name: 'mcp', test: /\/src\/protocols\/mcp\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
         ],
       },
     },
@@ -49,6 +50,9 @@ const config: UserConfig[] = [
       'unit-server': 'src/assessments/unit/unit-server.ts',
     },
     dts: false,
+    outputOptions: {
+      codeSplitting: { groups: [{ name: 'servers', test: /\/src\/demo\/(?!work\/websocket\.)/, minShareCount: 2 }] },
+    },
     clean: false,
   },
   {

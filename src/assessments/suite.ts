@@ -1,6 +1,6 @@
 import type { LoadContext, LoadOptions, StartOptions } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
-import { judge } from '../judge/outcome.ts'
+import { keptVerdict } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
 import { worstLeaning, worstVerdict } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
@@ -125,14 +125,7 @@ export function leaningVerdict({ verdict, leaning = 'none' }: SidedVerdict): Ver
 
 /** Records a verdict on a run of the suite, like an assertion in a custom test. */
 export function keepVerdict(result: LoadResult, matcher: string, judged: JudgedVerdict): void {
-  const { verdict, leaning, reasons } = judged
-  recordVerdict(result, {
-    matcher,
-    verdict,
-    ...(leaning !== undefined && { leaning }),
-    ...(reasons !== undefined && { reasons }),
-    message: judge(judged, false, result.plan.onInconclusive).message(),
-  })
+  recordVerdict(result, { matcher, ...keptVerdict(judged, false) })
 }
 
 /** What the runs of a suite show: the verdict on its findings. */

@@ -52,9 +52,14 @@ export class RecordBook {
   }
 
   addVerdict(verdict: Omit<VerdictRecord, 'test'>): void {
-    const message = cleanText(verdict.message)
-    const at = verdict.at ?? this.#place
-    const kept = { test: this.#test, ...verdict, message, ...(at !== undefined && { at }) }
+    const { message, why, at = this.#place } = verdict
+    const kept = {
+      test: this.#test,
+      ...verdict,
+      ...(why !== undefined && { why: cleanText(why) }),
+      message: cleanText(message),
+      ...(at !== undefined && { at }),
+    }
     this.#change({ verdicts: [...this.#record.verdicts, kept] })
   }
 

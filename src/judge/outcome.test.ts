@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { judge } from './outcome.ts'
+import { judge, keptVerdict } from './outcome.ts'
 import type { OnInconclusive } from '../model/plan.ts'
 import type { JudgedVerdict } from './verdict/judged-verdict.ts'
 
@@ -73,5 +73,18 @@ describe('the outcome of a verdict', () => {
     ['invalid', true, 'invalid: it does not hold cannot be judged: nothing was measured\n  was seen'],
   ] as const)('formats %s with .not %s', (verdict, isNot, firstLines) => {
     expect(judge(verdicts[verdict], isNot, 'fail').message()).toBe(`${firstLines}\n  first\n  second`)
+  })
+})
+
+describe('the record of a verdict', () => {
+  const explained: JudgedVerdict = { ...verdicts.fail, why: 'second' }
+
+  test('keeps the line that explains it, but not for a pass', () => {
+    expect(keptVerdict(explained, false)).toMatchObject({ verdict: 'fail', why: 'second' })
+    expect(keptVerdict(explained, true)).toEqual({ verdict: 'pass', message: judge(explained, true, 'lean').message() })
+  })
+
+  test('inverts the leaning with .not', () => {
+    expect(keptVerdict(verdicts.inconclusive, true)).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
   })
 })

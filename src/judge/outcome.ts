@@ -1,5 +1,5 @@
 import type { OnInconclusive } from '../model/plan.ts'
-import { isGreen, type Leaning } from '../model/verdict.ts'
+import { isGreen, type Leaning, type VerdictRecord, type VerdictValue } from '../model/verdict.ts'
 import type { JudgedVerdict } from './verdict/judged-verdict.ts'
 
 /** Verdict as a host's `expect` needs it. */
@@ -33,8 +33,32 @@ export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: On
   }
 }
 
+/** The verdict on the negation of a claim, which is what `.not` asserts. */
+const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
+  pass: 'fail',
+  fail: 'pass',
+  inconclusive: 'inconclusive',
+  invalid: 'invalid',
+}
+
+/** Returns a verdict as records keep it. */
+export function keptVerdict(
+  judged: JudgedVerdict,
+  isNot: boolean,
+): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'message'> {
+  const { leaning, reasons, why } = judged
+  const verdict = isNot ? CONTRARY[judged.verdict] : judged.verdict
+  return {
+    verdict,
+    ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
+    ...(reasons !== undefined && { reasons }),
+    ...(why !== undefined && verdict !== 'pass' && { why }),
+    message: formatVerdict(judged, isNot),
+  }
+}
+
 /** Leaning of the opposite claim. */
-export const OPPOSITE: Readonly<Record<Leaning, Leaning>> = { pass: 'fail', fail: 'pass', none: 'none' }
+const OPPOSITE: Readonly<Record<Leaning, Leaning>> = { pass: 'fail', fail: 'pass', none: 'none' }
 
 /** Returns two lines with `lean`, and the whole text of a red test with `warn`. */
 function noteOf(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): string {

@@ -84,6 +84,11 @@ export interface VerdictRecord {
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
+  /**
+   * The line of the message that explains the verdict best. Absent for a pass, if nothing explains it, and in results of
+   * earlier versions.
+   */
+  readonly why?: string
   readonly message: string
   /** Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place. */
   readonly at?: SourcePlace

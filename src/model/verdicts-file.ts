@@ -38,6 +38,8 @@ export interface VerdictEntry {
   readonly leaning?: Leaning
   /** Codes and numbers that explain the verdict. */
   readonly reasons: readonly VerdictReason[]
+  /** The line of `evidence` that explains the verdict best. Absent for a pass, and if nothing explains it. */
+  readonly why?: string
   /** Codes of the reasons to distrust the figures. */
   readonly doubts: readonly DoubtCode[]
   /** Number of errors by class. */

@@ -6,6 +6,7 @@ import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { batchingWords } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
+import { verdictText } from './verdict-text.ts'
 import { errorLines, loadOf, metricLines, rateWords, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
@@ -112,9 +113,8 @@ function distributionOf(times: Distribution): string {
 }
 
 /** Shows only the first line of a pass, and the whole message of any other verdict. */
-function verdictLine({ verdict, message }: VerdictRecord): string {
-  const text = verdict === 'pass' ? (message.split('\n')[0] ?? '') : message
-  // The label states the verdict, with which the message of an inconclusive or invalid one begins.
-  const prefix = `${verdict}: `
-  return labelled(verdict.toUpperCase(), text.startsWith(prefix) ? text.slice(prefix.length) : text, 2, WIDEST_VERDICT)
+function verdictLine(record: VerdictRecord): string {
+  const { claim, evidence } = verdictText(record)
+  const lines = record.verdict === 'pass' ? [claim] : [claim, ...evidence.map((line) => `  ${line}`)]
+  return labelled(record.verdict.toUpperCase(), lines.join('\n'), 2, WIDEST_VERDICT)
 }

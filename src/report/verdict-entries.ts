@@ -2,6 +2,7 @@ import { ratesOf } from '../model/rates.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { isGreen, VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
+import { verdictText } from './verdict-text.ts'
 import type { KeyFigures, VerdictEntry } from '../model/verdicts-file.ts'
 
 /** Returns the verdicts of all runs with their figures: the failed ones first, then in the order of `VERDICT_ORDER`. */
@@ -15,7 +16,7 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
   const result = results[index]
   if (result === undefined) throw new RangeError(`a verdict refers to result ${index} of ${results.length}`)
   const { state, rerun } = tests.find((test) => test.results.includes(index)) ?? {}
-  const [summary = '', ...evidence] = message.split('\n')
+  const [summary = ''] = message.split('\n', 1)
   return {
     suite,
     ...verdict,
@@ -25,7 +26,7 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
     doubts: result.generator.doubts.map(({ code }) => code),
     errorClasses: Object.fromEntries(Object.entries(result.errorsByClass).map(([name, { count }]) => [name, count])),
     summary,
-    evidence: evidence.map((line) => line.trim()),
+    evidence: verdictText(record).evidence,
     result: result.name,
     figures: keyFigures(result),
     seed: result.seed,

@@ -1,4 +1,4 @@
-import { formatValued, judge } from '../../judge/outcome.ts'
+import { formatValued, judge, keptVerdict } from '../../judge/outcome.ts'
 import { toMeetSla } from '../../judge/matchers/to-meet-sla.ts'
 import { describeDoubts, describeDrops, describeLoad, evidenceOfErrors } from '../../judge/verdict/evidence.ts'
 import { LoadPlanError, LoadVerdictError, type PlanIssue } from '../../model/errors.ts'
@@ -114,14 +114,8 @@ export function declareRun(
 function requireServiceLevel(result: LoadResult, print: (text: string) => void): void {
   const judged = toMeetSla(result)
   const { pass, message } = judge(judged, false, result.plan.onInconclusive)
-  const { verdict, leaning, reasons } = judged
-  recordVerdict(result, {
-    matcher: 'toMeetSla',
-    verdict,
-    ...(leaning !== undefined && { leaning }),
-    ...(reasons !== undefined && { reasons }),
-    message: message(),
-  })
+  const { verdict } = judged
+  recordVerdict(result, { matcher: 'toMeetSla', ...keptVerdict(judged, false) })
   print(cleanText(formatValued(judged, linesInSummary(result, verdict))))
   if (!pass) throw new LoadVerdictError('ERR_LOAD_SERVICE_LEVEL', verdict, message())
 }

@@ -1,11 +1,10 @@
 import { expect as vitestExpect } from 'vitest'
 import type { ExpectStatic } from 'vitest'
-import { judge, matchers, OPPOSITE, runOf } from '../../judge/matchers/index.ts'
+import { judge, keptVerdict, matchers, runOf } from '../../judge/matchers/index.ts'
 import type { JudgedVerdict, LoadMatchers } from '../../judge/matchers/index.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { MetricFigures } from '../../model/metric.ts'
 import { cleanText } from '../../model/text/clean.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
 import { callSite } from '../call-site.ts'
 import { recordVerdict } from '../record-book.ts'
 
@@ -18,14 +17,6 @@ interface State {
   readonly isNot?: boolean | undefined
 }
 type HostMatcher = (this: State, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
-
-/** The verdict on the negation of a claim, which is what `.not` asserts. */
-const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
-  pass: 'fail',
-  fail: 'pass',
-  inconclusive: 'inconclusive',
-  invalid: 'invalid',
-}
 
 vitestExpect.extend(
   Object.fromEntries(Object.entries(matchers).map(([name, matcher]) => [name, hostMatcher(name, matcher as Matcher)])),
@@ -59,15 +50,10 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       // The subject may be a result of an earlier version, which was not clean.
       const message = cleanText(outcome.message())
-      const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict
-      const { leaning, reasons } = verdict
       const at = callSite(asserted).place
       recordVerdict(received, {
         matcher: isNot ? `not.${name}` : name,
-        verdict: value,
-        ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
-        ...(reasons !== undefined && { reasons }),
-        message,
+        ...keptVerdict(verdict, isNot),
         ...(at !== undefined && { at }),
       })
       if (outcome.note !== undefined) console.warn(cleanText(outcome.note))

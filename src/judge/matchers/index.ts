@@ -99,5 +99,5 @@ export interface LoadMatchers<R> {
 }
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'
-export { judge, OPPOSITE } from '../outcome.ts'
+export { judge, keptVerdict } from '../outcome.ts'
 export { adoptResult, runOf, setNewestResult, wasJudged } from '../subject.ts'

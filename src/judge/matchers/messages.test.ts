@@ -41,6 +41,20 @@ describe('a proven latency', () => {
     `)
   })
 
+  test.each([
+    ['fail', () => matchers.toHaveP99Below(slow(), 50), /^service time p99 12\.8 ms: requests waited for a free/],
+    [
+      'fail of a service level',
+      () => matchers.toMeetSla(slow(), { p50Ms: 500, p99Ms: 50 }),
+      /^fail: p99 response time/,
+    ],
+    ['pass', () => matchers.toHaveP99Below(fast(), 50), /^undefined$/],
+  ] as const)('has the line that explains a %s', (_, verdictOf, expected) => {
+    const verdict = verdictOf()
+    expect(String(verdict.why)).toMatch(expected)
+    expect(verdict.why === undefined || verdict.details.includes(verdict.why)).toBe(true)
+  })
+
   test('below its limit with .not: prints the claim, the load and the seed', () => {
     expect(said(matchers.toHaveP99Below(fast(), 50), true)).toMatchInlineSnapshot(`
       "expected p99 response time not below 50 ms, was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610)

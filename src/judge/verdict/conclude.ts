@@ -17,6 +17,13 @@ export interface Claim {
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
   const { verdict, leaning, reasons, reason, advice, adviceMs, details } = standing
+  const before = [...details, ...(advice === undefined ? [] : [advice])]
+  const after = [
+    ...(verdict === 'fail' && reason === undefined ? causes : []),
+    ...(verdict === 'pass' ? [] : describeDrops(figures, run)),
+    ...describeDoubts(run, verdict),
+  ]
+  const [why] = [...before, ...after]
   return {
     verdict,
     ...(leaning !== undefined && { leaning }),
@@ -27,14 +34,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
     ...(reason !== undefined && { reason }),
     ...(advice !== undefined && { advice }),
     ...(adviceMs !== undefined && { adviceMs }),
-    details: [
-      ...details,
-      ...(advice === undefined ? [] : [advice]),
-      describeLoad(figures, run),
-      ...(verdict === 'fail' && reason === undefined ? causes : []),
-      ...(verdict === 'pass' ? [] : describeDrops(figures, run)),
-      ...describeDoubts(run, verdict),
-      describeSeed(run),
-    ],
+    ...(why !== undefined && { why }),
+    details: [...before, describeLoad(figures, run), ...after, describeSeed(run)],
   }
 }

@@ -9,6 +9,8 @@ export interface JudgedVerdict extends Verdict {
   readonly subject?: string
   /** Why the verdict is neither pass nor fail, or why the state of the run decided it: "the run was aborted". */
   readonly reason?: string
+  /** The line of `details` that explains the verdict best; absent if nothing explains it. */
+  readonly why?: string
   /** One line that says how to get a proof. */
   readonly advice?: string
   /** Run length that the advice names; infinite if no length suffices. */

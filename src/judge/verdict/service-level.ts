@@ -79,14 +79,19 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
     ...(leaning !== undefined && { leaning, reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
+    ...(first !== undefined && { why: lineOf(first) }),
     details: [
-      ...terms.map((term) => `${term.verdict}: ${term.claim}, was ${term.observed}`),
+      ...terms.map(lineOf),
       describeLoad(figures, run),
       ...new Set(verdict === 'pass' ? [] : deciding.flatMap(({ details }) => details.filter((line) => !own.has(line)))),
       ...(adviser?.advice === undefined ? [] : [adviser.advice]),
       describeSeed(run),
     ],
   }
+}
+
+function lineOf({ verdict, claim, observed }: JudgedVerdict): string {
+  return `${verdict}: ${claim}, was ${observed}`
 }
 
 const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]

@@ -2,11 +2,12 @@ import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
 import type { VerdictRecord } from '../../model/verdict.ts'
 import { formatCount, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
 import { likelyCauseSentence } from '../../wording/likely-causes.ts'
+import { verdictText } from '../verdict-text.ts'
 import { conclusionOf } from './conclusions.ts'
 import { type Html, html, shortened } from './html.ts'
 import { likelyCauses } from './likely-causes.ts'
 import { byStanding, type ResultView, type RunView, type Standing, standingOf } from './run-view.ts'
-import { claimOf, verdictPill } from './verdict-card.ts'
+import { verdictPill } from './verdict-card.ts'
 
 /** Number of results that the first screen explains; the verdicts below have all of them. */
 const SHOWN = 3
@@ -89,7 +90,7 @@ function causeLine(cause: string): Html {
 function reasonOf({ results }: RunView, worst: VerdictRecord, because: readonly string[]): string | undefined {
   if (worst.verdict === 'fail') return because[0]
   const name = results[worst.result]?.name
-  return `${name === undefined ? '' : `${name}: `}${claimOf(worst)}`
+  return `${name === undefined ? '' : `${name}: `}${verdictText(worst).claim}`
 }
 
 /** Returns the failed and unproven claims by result, each with the likely causes. */
@@ -102,7 +103,7 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
     return [
       html`<li>
         ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
-        ${shortened(claimOf(first), LONGEST)}${more} ${causesOf(view, first).map(causeLine)}
+        ${shortened(verdictText(first).claim, LONGEST)}${more} ${causesOf(view, first).map(causeLine)}
       </li>`,
     ]
   })
@@ -112,16 +113,8 @@ function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonl
   // The faults of an invalid verdict are not those of the target.
   const isAboutTarget = verdict.verdict !== 'invalid' && standingOf(verdict) !== 'leans-to-pass'
   const causes = view === undefined || !isAboutTarget ? [] : likelyCauses(view.result)
-  return causes.length === 0 ? explanationOf(verdict) : causes.map(likelyCauseSentence)
-}
-
-/** Returns the first explanation of a verdict, which is the most useful one. */
-function explanationOf({ message }: VerdictRecord): readonly string[] {
-  const details = message
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim())
-  return details.filter((line) => !/^(?:was|offered|seed) /.test(line)).slice(0, 1)
+  if (causes.length > 0) return causes.map(likelyCauseSentence)
+  return verdict.why === undefined ? [] : [verdict.why]
 }
 
 /** Number of kinds of doubts on the first screen. */

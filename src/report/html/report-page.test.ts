@@ -103,6 +103,14 @@ describe('reportPage', () => {
     expect(textOf(page)).toContain('The connection pool is too small: all 3 connections were in use 90% of the time')
   })
 
+  test('gives the reason of a verdict where the run itself shows no cause', () => {
+    const why = 'only 3 of the 20 time batches have requests'
+    const open = verdictOf('inconclusive', `inconclusive: p99 is not proven\n  was 9 ms\n  ${why}`, { why })
+    expect(textOf(reportPage([runOf({ verdicts: [open] })], []))).toContain(
+      'p99 is not proven Why: Only 3 of the 20 time batches have requests.',
+    )
+  })
+
   test.each(Object.keys(findings))('shows a run of suite %s', (suite) => {
     const page = reportPage([suiteRun(suite as keyof typeof findings)], [])
     expect(page).toContain(`id="${suite}-1"`)

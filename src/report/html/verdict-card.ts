@@ -1,5 +1,6 @@
 import type { VerdictRecord, VerdictValue } from '../../model/verdict.ts'
 import { leaningWords } from '../leaning-words.ts'
+import { verdictText } from '../verdict-text.ts'
 import { type Html, html, shortened } from './html.ts'
 import { type RunView, standingOf } from './run-view.ts'
 
@@ -13,13 +14,6 @@ export function verdictPill(verdict: Pick<VerdictRecord, 'verdict' | 'leaning'>)
   >`
 }
 
-/** Returns what was checked and observed, without the verdict, which the label states. */
-export function claimOf({ verdict, message }: VerdictRecord): string {
-  const [first = ''] = message.split('\n')
-  const prefix = `${verdict}: `
-  return first.startsWith(prefix) ? first.slice(prefix.length) : first
-}
-
 /** Verdicts that the page shows with all their evidence; the others are folded. */
 const OPEN: ReadonlySet<string> = new Set(['fail', 'invalid', 'leans-to-fail', 'open'])
 
@@ -27,7 +21,7 @@ const OPEN: ReadonlySet<string> = new Set(['fail', 'invalid', 'leans-to-fail', '
 export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): Html {
   const { message, test } = verdict
   const view = results[verdict.result]
-  const evidence = message.split('\n').slice(1)
+  const { claim, evidence } = verdictText(verdict)
   const name = view === undefined || view.name === test ? test : view.name
   const about = [
     `run of ${run.startedAt}`,
@@ -39,13 +33,13 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
       ${verdictPill(verdict)}
       <h3>${shortened(name)}</h3>
     </header>
-    <p class="claim">${claimOf(verdict)}</p>
+    <p class="claim">${claim}</p>
     ${
       evidence.length > 0 &&
       html`<details ${OPEN.has(standingOf(verdict)) && html`open`}>
         <summary>Evidence</summary>
         <ul>
-          ${evidence.map((line) => html`<li>${line.trim()}</li>`)}
+          ${evidence.map((line) => html`<li>${line}</li>`)}
         </ul>
       </details>`
     }

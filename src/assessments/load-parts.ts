@@ -1,8 +1,10 @@
+import type { WrittenPlan } from '../plan/load-plan.ts'
 import type { LoadPart } from '../report/live/progress.ts'
 import type { Count, Ms } from '../model/units.ts'
+import type { SuiteContext } from './suite.ts'
 
 /** What is known about the loads of a suite before the first one. */
-interface Expected {
+export interface Expected {
   /** Number of loads. */
   readonly of: Count
   /** Time that all of them take. */
@@ -32,5 +34,16 @@ export class LoadParts {
       isExact,
       leftMs: Math.max(0, totalMs - this.#spentMs),
     }
+  }
+}
+
+/** Returns a context that numbers every load, whose plan has its lengths in ms. */
+export function numberLoads(context: SuiteContext, expected: Expected): SuiteContext {
+  const parts = new LoadParts(expected)
+  const partOf = ({ duration, warmUp }: WrittenPlan): LoadPart => parts.next(Number(duration) + Number(warmUp ?? 0))
+  return {
+    ...context,
+    load: (plan, options) => context.load(plan, { ...options, part: partOf(plan) }),
+    startLoad: (plan, options) => context.startLoad(plan, { ...options, part: partOf(plan) }),
   }
 }

@@ -1,6 +1,6 @@
 import type { SuiteContext } from '../suite.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms, Rps } from '../../model/units.ts'
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { inRounds, roundsOf } from './rounds.ts'
 import { type CommonRun, eachOf, type Subject } from './subject.ts'
 import { formatPlural } from '../../wording/figures.ts'
@@ -11,13 +11,13 @@ export const CLIENTS = 16
 const MORE_CLIENTS = 4
 const MAX_CLIENTS = 256
 /** A single protocol is compared with no other. */
-const SINGLE_ROUNDS = 3
+export const SINGLE_ROUNDS = 3
 /** Share of a phase that the first run takes. */
-const FILL_SHARE = 1 / 6
+export const FILL_SHARE: Ratio = 1 / 6
 /** Minimum length of a round. */
 const MIN_ROUND_MS: Ms = 80
 /** Share of its length that the warm-up of a run adds. */
-const WARM_UP_SHARE = 0.25
+export const WARM_UP_SHARE: Ratio = 0.25
 /** Service time, relative to that of an idle target, below which the target could serve more clients. */
 const UNSLOWED = 1.3
 /** Utilization above which a generator thread, and not the target, is the limit. */
@@ -73,8 +73,13 @@ async function fill(context: SuiteContext, subject: Subject, common: LoadResult)
 /** One round is too short for a sample of the monitor. */
 function runRound(context: SuiteContext, subject: Subject, clients: number): Promise<LoadResult> {
   const { plan, duration } = subject
-  const length = Math.max(MIN_ROUND_MS, duration / 2 / roundsOf(duration))
-  return runClosed(context, { ...subject, plan: { ...plan, monitor: 'off', tracing: 'off' } }, clients, length)
+  const unwatched = { ...subject, plan: { ...plan, monitor: 'off', tracing: 'off' } } as const
+  return runClosed(context, unwatched, clients, roundMs(duration))
+}
+
+/** Returns the length of a round, without its warm-up. */
+export function roundMs(phaseMs: Ms): Ms {
+  return Math.max(MIN_ROUND_MS, phaseMs / 2 / roundsOf(phaseMs))
 }
 
 /** A fraction of a second of this measures a throughput and no verdict, so it is not recorded. */

@@ -14,12 +14,14 @@ import {
   type SuiteContext,
 } from '../suite.ts'
 import { positive } from '../../model/readers.ts'
+import { numberLoads } from '../load-parts.ts'
 import { checkOptions } from '../suite-options.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { type ProtocolRuns, protocolsConclusion, protocolsFindings, type ProtocolsSettings } from './conclusion.ts'
 import { compareLatencies } from './comparison.ts'
 import { cutAll } from './cuts.ts'
+import { expectedLoads } from './expected-loads.ts'
 import { CLIENTS, fillAll } from './full-load.ts'
 import { findHighestRate } from './highest-rate.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
@@ -59,7 +61,8 @@ export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): Protoco
           context.conclude('protocols', findings, name)
           return findings
         }
-        const runs = await measure(context, subjects, conclude)
+        const numbered = numberLoads(context, expectedLoads(subjects))
+        const runs = await measure(numbered, subjects, conclude)
         settleSuite({
           matcher: 'protocolsSuite',
           code: 'ERR_LOAD_PROTOCOLS',

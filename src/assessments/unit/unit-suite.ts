@@ -1,5 +1,5 @@
 import { recordVerdict } from '../../hosts/record-book.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
 import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
 import type { Bench } from './check.ts'
 import { groups } from './checks/registry.ts'
@@ -20,6 +20,8 @@ export interface UnitOptions {
 export type UnitSuite = (options?: UnitOptions) => void
 
 const DEFAULT_MS: Ms = 1_000
+/** Time of a check, relative to the length of the runs of patterns: many checks are shorter. */
+const CHECK_SHARE: Ratio = 0.45
 /** In a shorter run, requests that are late on any machine are a large share. */
 const MIN_MS: Ms = 300
 
@@ -45,17 +47,24 @@ async function checkAll(
 ): Promise<readonly Checked[]> {
   await using server = await startUnitServer()
   const checked: Checked[] = []
+  const of = groups.reduce((sum, { checks }) => sum + checks.length, 0)
   for (const { area, checks } of groups) {
     for (const check of checks) {
       const { name } = check
+      const part = {
+        number: checked.length + 1,
+        of,
+        isExact: true,
+        leftMs: (of - 1 - checked.length) * CHECK_SHARE * durationMs,
+      }
       // Traces of the slowest requests would be most of the JSON.
       const shared = { target: server.url, monitor: 'off', tracing: 'off' } as const
       const bench: Bench = {
         durationMs,
         server,
         signal: context.signal,
-        load: (plan) => context.load({ ...shared, ...plan }, { phase: name }),
-        startLoad: (plan) => context.startLoad({ ...shared, ...plan }, { phase: name }),
+        load: (plan) => context.load({ ...shared, ...plan }, { phase: name, part }),
+        startLoad: (plan) => context.startLoad({ ...shared, ...plan }, { phase: name, part }),
       }
       await server.control.reset()
       const observation = await check.observe(bench)

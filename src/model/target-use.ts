@@ -2,6 +2,39 @@ import type { TargetSample } from './result.ts'
 import { sum } from './sum.ts'
 import type { Ms } from './units.ts'
 
+/** CPU use, in % of one core, from which a core is full: the kernel and the sampling take the rest. */
+export const FULL_CPU = 85
+/** Maximum CPU use of one thread, in % of one core, including garbage collection. */
+export const ONE_THREAD = 115
+
+/** Mean of a figure of the samples; null if none has it. Excludes the first sample, which also covers the start of the run. */
+export function meanUse(
+  samples: readonly TargetSample[],
+  of: (sample: TargetSample) => number | null | undefined,
+): number | null {
+  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => of(sample) ?? [])
+  return used.length === 0 ? null : sum(used) / used.length
+}
+
+/** Mean CPU use of all processes of the target, in % of one core. */
+export function meanCpu(samples: readonly TargetSample[]): number | null {
+  return meanUse(samples, ({ cpuPercent }) => cpuPercent)
+}
+
+/**
+ * Mean CPU use of the busiest process, in % of one core. Older results contain only the sum, which is correct for a
+ * single process.
+ */
+export function busiestCpu(samples: readonly TargetSample[]): number | null {
+  return meanUse(samples, ({ busiestProcessCpuPercent }) => busiestProcessCpuPercent) ?? meanCpu(samples)
+}
+
+/** CPU quota of the target's control group, in cores; null without one. */
+export function cpuQuota(samples: readonly TargetSample[]): number | null {
+  const limits = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
+  return limits.length === 0 ? null : Math.min(...limits)
+}
+
 /** What the target used in the sampled time of a run. A figure that no sample has is null. */
 export interface TargetUse {
   /** CPU time, in seconds. */

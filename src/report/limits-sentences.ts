@@ -1,3 +1,4 @@
+import { bottleneckRemedies } from '../wording/bottleneck.ts'
 import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { BottleneckResource } from '../model/bottleneck.ts'
 import type { DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
@@ -100,19 +101,10 @@ export function bottleneckSentence({ bottleneck }: LimitsFindings): string {
   return `Bottleneck: ${RESOURCES[resource]}${code}.`
 }
 
-const REMEDIES: Readonly<Record<BottleneckResource, string>> = {
-  'target-cpu': 'Profile the target under this load, or give it more cores or instances.',
-  'target-memory': 'Find what the target retains, or give it more memory.',
-  connections: 'Raise maxConnections if your clients open that many connections; otherwise shorten the service time.',
-  network: 'Send less (compression, smaller responses), or use a faster link.',
-  'downstream-wait': 'Check what a request waits for: worker and connection pools, locks, a database, other services.',
-  generator: 'Run the generator on a separate machine or with more cores (threads), then search again.',
-}
-
 export function adviceSentences(findings: LimitsFindings): string[] {
   const { bottleneck, recovery, ended } = findings
   const advice: string[] = []
-  if (bottleneck.resource !== null) advice.push(REMEDIES[bottleneck.resource])
+  if (bottleneck.resource !== null) advice.push(bottleneckRemedies[bottleneck.resource])
   if (ended === 'ceiling')
     advice.push(`Raise ${optionWords({ plan: 'LOAD_MAX_RPS', command: '--max-rps' })} to search further.`)
   if (ended === 'budget')

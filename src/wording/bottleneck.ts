@@ -1,4 +1,4 @@
-import type { BottleneckEvidence, BottleneckFacts } from '../model/bottleneck.ts'
+import type { BottleneckEvidence, BottleneckFacts, BottleneckResource } from '../model/bottleneck.ts'
 import { formatCpu, formatMb, formatMs, formatNumber, formatPercent, formatPlural, formatRate } from './figures.ts'
 import { sentenceFrom } from './sentences.ts'
 
@@ -54,6 +54,16 @@ const sentence = sentenceFrom<BottleneckFacts>({
   'nothing-exhausted': ({ rateRps }) =>
     `no resource was exhausted up to ${formatRate(rateRps)}, where the search ended`,
 })
+
+/** What to do about each exhausted resource. */
+export const bottleneckRemedies: Readonly<Record<BottleneckResource, string>> = {
+  'target-cpu': 'Profile the target under this load, or give it more cores or instances.',
+  'target-memory': 'Find what the target retains, or give it more memory.',
+  connections: 'Raise maxConnections if your clients open that many connections; otherwise shorten the service time.',
+  network: 'Send less (compression, smaller responses), or use a faster link.',
+  'downstream-wait': 'Check what a request waits for: worker and connection pools, locks, a database, other services.',
+  generator: 'Run the generator on a separate machine or with more cores (threads), then search again.',
+}
 
 /** Returns the observation with its message. */
 export function bottleneckEvidence(facts: BottleneckFacts): BottleneckEvidence {

@@ -1,4 +1,5 @@
 import type { LikelyCause } from '../model/likely-cause.ts'
+import { bottleneckRemedies } from './bottleneck.ts'
 import {
   formatCount,
   formatCpu,
@@ -14,8 +15,8 @@ import { sentenceFrom } from './sentences.ts'
 export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<LikelyCause>({
   'pool-full': ({ connections, fullRatio, waitMs }) =>
     `The connection pool is too small: all ${formatPlural(connections, 'connection')} were in use ` +
-    `${formatPercent(fullRatio)} of the time, and slow requests waited ${formatMs(waitMs)} ms for a free one. Raise ` +
-    'maxConnections if your clients open that many connections; otherwise shorten the service time.',
+    `${formatPercent(fullRatio)} of the time, and slow requests waited ${formatMs(waitMs)} ms for a free one. ` +
+    bottleneckRemedies.connections,
   'target-thread-full': ({ cpuPercent }) =>
     `The target's CPU is saturated: its busiest process used ${formatCpu(cpuPercent)}, the maximum of one thread. ` +
     'Profile the target under this load, or run more processes or instances.',
@@ -31,7 +32,7 @@ export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<
     `${STALLS} at that time.`,
   'target-waited': ({ serviceMs, cpuPercent }) =>
     `The target waits for something else: half of its responses took over ${formatMs(serviceMs)} ms, and it used only ` +
-    `${formatCpu(cpuPercent)}. Check what a request waits for: worker and connection pools, locks, a database, other services.`,
+    `${formatCpu(cpuPercent)}. ${bottleneckRemedies['downstream-wait']}`,
   errors: ({ errorClass, count, first }) =>
     `${formatCount(count)} requests failed with ${errorClass}; the first: ${first}`,
 })

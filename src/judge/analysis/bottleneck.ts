@@ -4,7 +4,7 @@
  */
 import type { Bottleneck, BottleneckEvidence, BottleneckFacts, BottleneckResource } from '../../model/bottleneck.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { sum } from '../../model/sum.ts'
+import { busiestCpu, cpuQuota, FULL_CPU, meanCpu, meanUse, ONE_THREAD } from '../../model/target-use.ts'
 import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 import type { TrialOutcome } from './limit-trial.ts'
 
@@ -18,10 +18,6 @@ export interface OverloadEvidence {
   readonly machine: { readonly cpus: number; readonly memoryMb: number }
 }
 
-/** CPU use, in % of one core, at which a core is full: the kernel and the sampling take the rest. */
-const FULL_CPU = 85
-/** Maximum CPU use of one thread, in % of one core, including garbage collection. */
-const ONE_THREAD = 115
 /** CPU use of a process, in % of one core, from which the target counts as busy instead of waiting. */
 const BUSY_CPU = 70
 const FULL_MEMORY = 0.85
@@ -78,8 +74,8 @@ function distinct(evidence: readonly BottleneckEvidence[]): readonly BottleneckE
  * is.
  */
 function targetCpu(evidence: OverloadEvidence): Bottleneck | undefined {
-  const used = meanOf(evidence.overloaded, 'cpuPercent')
-  const busiest = busiestOf(evidence.overloaded)
+  const used = meanCpu(evidence.overloaded.target.samples)
+  const busiest = busiestCpu(evidence.overloaded.target.samples)
   if (used === null || busiest === null) return undefined
   const limited = quota(evidence.overloaded, used)
   if (limited !== undefined) return bottleneck('target-cpu', [limited, ...surroundings(evidence)])
@@ -103,11 +99,9 @@ const THROTTLED = 0.5
 
 /** Evidence of a full CPU quota: a container with a quota below one core is full before any core is. */
 function quota({ target: { samples } }: LoadResult, used: number): BottleneckFacts | undefined {
-  const limits = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
-  if (limits.length === 0) return undefined
-  const cores = Math.min(...limits)
-  const throttled = samples.slice(1).flatMap(({ throttledRatio }) => throttledRatio ?? [])
-  const ratio = throttled.length === 0 ? 0 : sum(throttled) / throttled.length
+  const cores = cpuQuota(samples)
+  if (cores === null) return undefined
+  const ratio = meanUse(samples, ({ throttledRatio }) => throttledRatio) ?? 0
   if (used < FULL_CPU * cores && ratio < THROTTLED) return undefined
   return { code: 'quota-full', cpuPercent: used, quotaPercent: 100 * cores, throttledRatio: ratio }
 }
@@ -116,8 +110,8 @@ function quota({ target: { samples } }: LoadResult, used: number): BottleneckFac
  * Evidence that the target, which uses more than one core, and the generator together fill the cores of this machine.
  */
 function sharedCores({ overloaded, machine: { cpus } }: OverloadEvidence): BottleneckFacts | undefined {
-  const used = meanOf(overloaded, 'cpuPercent')
-  const busiest = busiestOf(overloaded)
+  const used = meanCpu(overloaded.target.samples)
+  const busiest = busiestCpu(overloaded.target.samples)
   if (used === null || busiest === null || !isHere(overloaded) || overloaded.target.pids.length === 0) return undefined
   const { cpuPercent, runDelayRatio } = overloaded.generator
   const left = 100 * cpus - cpuPercent
@@ -166,8 +160,8 @@ function network({ overloaded }: OverloadEvidence): Bottleneck | undefined {
 }
 
 function downstreamWait(evidence: OverloadEvidence): Bottleneck | undefined {
-  const used = meanOf(evidence.overloaded, 'cpuPercent')
-  const busiest = busiestOf(evidence.overloaded)
+  const used = meanCpu(evidence.overloaded.target.samples)
+  const busiest = busiestCpu(evidence.overloaded.target.samples)
   const [before, after] = [serviceMs(evidence.calm), serviceMs(evidence.overloaded)]
   if (used === null || busiest === null || before === null || after === null) return undefined
   if (after < 1.5 * before || busiest >= BUSY_CPU) return undefined
@@ -178,7 +172,7 @@ function downstreamWait(evidence: OverloadEvidence): Bottleneck | undefined {
 }
 
 function nothingShown({ overloaded }: OverloadEvidence): BottleneckFacts {
-  const used = meanOf(overloaded, 'cpuPercent')
+  const used = meanCpu(overloaded.target.samples)
   if (used === null) return { code: 'not-monitored', why: overloaded.target.unwatched ?? null }
   return isHere(overloaded) ? { code: 'nothing-full' } : { code: 'remote-cpu', cpuPercent: used }
 }
@@ -194,19 +188,6 @@ function surroundings({ calm, overloaded }: OverloadEvidence): readonly Bottlene
   if (fullRatio > 0.5) facts.push({ code: 'pool-full', connections: size, fullRatio })
   if (before !== null && after !== null) facts.push({ code: 'service-time', calmMs: before, overloadedMs: after })
   return facts
-}
-
-/**
- * Mean CPU use of the target, in % of one core. Excludes the first sample, because it also covers the start of the run.
- */
-function meanOf({ target: { samples } }: LoadResult, key: 'cpuPercent' | 'busiestProcessCpuPercent'): number | null {
-  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => sample[key] ?? [])
-  return used.length === 0 ? null : sum(used) / used.length
-}
-
-/** CPU use of the busiest process. Older results contain only the sum, which is correct for a single process. */
-function busiestOf(result: LoadResult): number | null {
-  return meanOf(result, 'busiestProcessCpuPercent') ?? meanOf(result, 'cpuPercent')
 }
 
 function highest(samples: readonly TargetSample[], key: 'rssMb'): number | null {

@@ -1,12 +1,8 @@
 import type { LikelyCause } from '../../model/likely-cause.ts'
-import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { sum } from '../../model/sum.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { busiestCpu, cpuQuota, FULL_CPU, meanCpu, meanUse, ONE_THREAD } from '../../model/target-use.ts'
 import type { Ms } from '../../model/units.ts'
 
-/** CPU use, in % of one core, from which a core is full: the kernel and the sampling take the rest. */
-const FULL_CPU = 85
-/** Maximum CPU use of one thread, in % of one core, including garbage collection. */
-const ONE_THREAD = 115
 /** CPU use of a process, in % of one core, up to which the target waits instead of computing. */
 const IDLE_CPU = 50
 /** Share of a response time from which a part of it is its cause. */
@@ -58,15 +54,14 @@ function poolFull({ pool, queueTime, responseTime, serviceTime }: LoadResult): L
 const SAMPLE_MS = 1_000
 
 function cpuFull({ target: { samples, pids } }: LoadResult): LikelyCause | undefined {
-  const used = meanOf(samples, ({ cpuPercent }) => cpuPercent)
-  const busiest = meanOf(samples, ({ busiestProcessCpuPercent, cpuPercent }) => busiestProcessCpuPercent ?? cpuPercent)
+  const used = meanCpu(samples)
+  const busiest = busiestCpu(samples)
   if (used === null || busiest === null) return undefined
-  const quotas = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
-  const quotaPercent = 100 * Math.min(...quotas)
-  if (quotas.length > 0 && used >= (FULL_CPU / 100) * quotaPercent) {
-    return { code: 'target-quota-full', cpuPercent: used, quotaPercent }
+  const quota = cpuQuota(samples)
+  if (quota !== null && used >= FULL_CPU * quota) {
+    return { code: 'target-quota-full', cpuPercent: used, quotaPercent: 100 * quota }
   }
-  const waitRatio = (meanOf(samples, ({ coreWaitMs }) => coreWaitMs ?? null) ?? 0) / SAMPLE_MS
+  const waitRatio = (meanUse(samples, ({ coreWaitMs }) => coreWaitMs) ?? 0) / SAMPLE_MS
   if (busiest < FULL_CPU && waitRatio > PART && busiest + 100 * waitRatio >= FULL_CPU) {
     return { code: 'target-starved', cpuPercent: used, waitRatio: Math.min(1, waitRatio) }
   }
@@ -90,7 +85,7 @@ function stalled(result: LoadResult): LikelyCause | undefined {
     fromMs,
     toMs,
     waiting: Math.max(...batches.inFlight.slice(from, to)),
-    cpuPercent: meanOf(during, ({ cpuPercent }) => cpuPercent),
+    cpuPercent: meanCpu(during),
   }
 }
 
@@ -108,15 +103,9 @@ function longestRun(values: readonly boolean[]): readonly [from: number, to: num
 
 function targetWaited({ target, serviceTime, responseTime, generator }: LoadResult): LikelyCause | undefined {
   const { p50Ms: serviceMs = 0, p99Ms = 0 } = serviceTime
-  const busiest = meanOf(target.samples, ({ busiestProcessCpuPercent }) => busiestProcessCpuPercent)
+  const busiest = busiestCpu(target.samples)
   const isService = p99Ms > (1 - PART) * (responseTime.p99Ms ?? Infinity)
   if (busiest === null || busiest > IDLE_CPU || !isService || serviceMs < SLOW_SERVICE_MS) return undefined
   if (generator.eventLoopUtilization > FULL_CPU / 100) return undefined
   return { code: 'target-waited', serviceMs, cpuPercent: busiest }
-}
-
-/** The first sample also covers the start of the run. */
-function meanOf(samples: readonly TargetSample[], of: (sample: TargetSample) => number | null): number | null {
-  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => of(sample) ?? [])
-  return used.length === 0 ? null : sum(used) / used.length
 }

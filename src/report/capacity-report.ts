@@ -20,10 +20,9 @@ import { labelled, section, table, wrap } from './page.ts'
 import { textReport } from './text-report.ts'
 
 /** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
-export const capacityReport: Artifact = textReport<CapacityFindings>({
+export const capacityReport: Artifact = textReport({
   fileName: 'capacity_report.txt',
   suite: 'capacity',
-  key: 'expectedUsers',
   result: capacitySentence,
   body,
 })

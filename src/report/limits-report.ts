@@ -17,10 +17,9 @@ import { labelled, section, wrap } from './page.ts'
 import { textReport } from './text-report.ts'
 
 /** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
-export const limitsReport: Artifact = textReport<LimitsFindings>({
+export const limitsReport: Artifact = textReport({
   fileName: 'limits_report.txt',
   suite: 'limits',
-  key: 'trials',
   result: limitSentence,
   body,
 })

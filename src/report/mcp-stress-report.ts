@@ -15,10 +15,9 @@ import { labelled, section, table } from './page.ts'
 import { textReport } from './text-report.ts'
 
 /** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
-export const mcpStressReport: Artifact = textReport<McpStressFindings>({
+export const mcpStressReport: Artifact = textReport({
   fileName: 'mcp_stress_report.txt',
   suite: 'mcp-stress',
-  key: 'probes',
   result: mcpStressSentence,
   body,
 })

@@ -19,10 +19,9 @@ import {
 import { textReport } from './text-report.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
-export const protocolsReport: Artifact = textReport<ProtocolsFindings>({
+export const protocolsReport: Artifact = textReport({
   fileName: 'protocol_report.txt',
   suite: 'protocols',
-  key: 'ranking',
   result: protocolsSentence,
   body,
 })

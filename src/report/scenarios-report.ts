@@ -11,10 +11,9 @@ import { adviceOf, causeOf, scenariosSentence, unsentLines } from './scenarios-s
 import { textReport } from './text-report.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
-export const scenariosReport: Artifact = textReport<ScenariosFindings>({
+export const scenariosReport: Artifact = textReport({
   fileName: 'scenario_summary.txt',
   suite: 'scenarios',
-  key: 'scenarios',
   result: scenariosSentence,
   body,
 })

@@ -4,15 +4,14 @@ import { runRecords } from './run-records.ts'
 import type { TestedLoad } from './run-records.ts'
 import { textReport } from './text-report.ts'
 
-const report = textReport<{ readonly users: number }>({
+const report = textReport({
   fileName: 'users.txt',
-  suite: 'users',
-  key: 'users',
-  result: ({ users }) => `The target serves ${users} users.`,
+  suite: 'capacity',
+  result: ({ expectedUsers }) => `The target serves ${expectedUsers} users.`,
   body: (run) => ['', `${run.results.length} run`],
 })
 
-function call(name: string, findings: unknown, suite = 'users'): TestedLoad {
+function call(name: string, findings: unknown, suite = 'capacity'): TestedLoad {
   return { test: name, record: recordOf({ suite, findings }) }
 }
 
@@ -21,9 +20,9 @@ function textOf(...loads: readonly TestedLoad[]): string | undefined {
 }
 
 test('renders one run as one page', () => {
-  expect(textOf(call('shop', { users: 3 }))).toMatchInlineSnapshot(`
+  expect(textOf(call('shop', { expectedUsers: 3 }))).toMatchInlineSnapshot(`
     "================================================================================
-    users: shop
+    capacity: shop
     ================================================================================
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
@@ -36,9 +35,9 @@ test('renders one run as one page', () => {
 })
 
 test('renders several runs as one text, with the name of each in its title', () => {
-  expect(textOf(call('shop', { users: 3 }), call('cart', { users: 5 }))).toMatchInlineSnapshot(`
+  expect(textOf(call('shop', { expectedUsers: 3 }), call('cart', { expectedUsers: 5 }))).toMatchInlineSnapshot(`
     "================================================================================
-    users: shop
+    capacity: shop
     ================================================================================
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
@@ -48,7 +47,7 @@ test('renders several runs as one text, with the name of each in its title', () 
     1 run
 
     ================================================================================
-    users: cart
+    capacity: cart
     ================================================================================
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
@@ -64,22 +63,24 @@ test('shows each target of a run on a separate line', () => {
   const results = ['http://127.0.0.1:3000/', 'ws://127.0.0.1:3001/'].map((url) =>
     resultOf({ target: { url, pids: [], samples: [] } }),
   )
-  const record = recordOf({ suite: 'users', findings: { users: 3 }, results })
+  const record = recordOf({ suite: 'capacity', findings: { expectedUsers: 3 }, results })
   expect(textOf({ test: 'shop', record })).toContain(
     'target    http://127.0.0.1:3000/\n          ws://127.0.0.1:3001/\nmachine',
   )
 })
 
 test('ignores other suites and runs without findings', () => {
-  const one = textOf(call('shop', { users: 3 }))
-  expect(textOf(call('stopped', null), call('shop', { users: 3 }), call('shop', { users: 4 }, 'other'))).toBe(one)
-  expect(textOf(call('stopped', null), call('other', { trials: [] }), call('shop', { users: 4 }, 'other'))).toBe(
-    undefined,
-  )
+  const one = textOf(call('shop', { expectedUsers: 3 }))
+  expect(
+    textOf(call('stopped', null), call('shop', { expectedUsers: 3 }), call('shop', { expectedUsers: 4 }, 'other')),
+  ).toBe(one)
+  expect(
+    textOf(call('stopped', null), call('other', { trials: [] }), call('shop', { expectedUsers: 4 }, 'other')),
+  ).toBe(undefined)
 })
 
 test('ends with the requests that no figure includes, by what sent them', () => {
-  const load = call('shop', { users: 3 })
+  const load = call('shop', { expectedUsers: 3 })
   const text = textOf({
     ...load,
     record: {

@@ -2,14 +2,9 @@
 import { stressJudgement } from '../judge/analysis/mcp-health.ts'
 import { fitUsl } from '../judge/analysis/usl.ts'
 import { evenBatches, resultOf } from '../judge/result.builder.ts'
-import type { CapacityFindings } from '../model/capacity-findings.ts'
-import type { LimitsFindings } from '../model/limits-findings.ts'
-import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
-import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { ScenariosFindings } from '../model/scenarios-findings.ts'
-import type { UnitFindings } from '../model/unit-findings.ts'
+import type { SuiteFindings } from '../report/findings-of.ts'
 import { limitNote } from '../wording/limit-notes.ts'
 import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { sizingReason } from '../wording/sizing.ts'
@@ -34,17 +29,7 @@ const usl = fitUsl(
 )
 const verdict = 'pass' as const
 
-interface SuiteFindings {
-  readonly load: null
-  readonly limits: LimitsFindings
-  readonly scenarios: ScenariosFindings
-  readonly protocols: ProtocolsFindings
-  readonly 'mcp-stress': McpStressFindings
-  readonly capacity: CapacityFindings
-  readonly unit: UnitFindings
-}
-
-export const findings: SuiteFindings = {
+export const findings: SuiteFindings & { readonly load: null } = {
   load: null,
   limits: {
     slo: { p99Ms: 250, errorRate: 0.01 },

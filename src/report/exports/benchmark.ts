@@ -1,7 +1,7 @@
-import type { LimitsFindings } from '../../model/limits-findings.ts'
 import { ratesOf } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
 import { formatCount } from '../../wording/figures.ts'
+import { findingsOf } from '../findings-of.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { jsonText } from '../json-text.ts'
 import type { Export } from './export.ts'
@@ -50,10 +50,7 @@ function achieved({ name, result }: NamedResult): Entry {
 }
 
 /** Returns the limit that the limits suite found. */
-function limitOf({ suite, name, findings }: RunRecord): readonly Entry[] {
-  if (suite !== 'limits' || findings === null) return []
-  const { maxSustainableRps } = findings as LimitsFindings
-  return maxSustainableRps === null
-    ? []
-    : [{ name: `${name}: highest rate within the service level`, unit: 'req/s', value: maxSustainableRps }]
+function limitOf(run: RunRecord): readonly Entry[] {
+  const value = findingsOf(run, 'limits')?.maxSustainableRps ?? null
+  return value === null ? [] : [{ name: `${run.name}: highest rate within the service level`, unit: 'req/s', value }]
 }

@@ -87,8 +87,8 @@ function causeLine(cause: string): Html {
 }
 
 /** A fail has the reason that the suite found; any other verdict, its own claim. */
-function reasonOf({ results }: RunView, worst: VerdictRecord, because: readonly string[]): string | undefined {
-  if (worst.verdict === 'fail') return because[0]
+function reasonOf({ results }: RunView, worst: VerdictRecord, because: string | undefined): string | undefined {
+  if (worst.verdict === 'fail') return because
   const name = results[worst.result]?.name
   return `${name === undefined ? '' : `${name}: `}${verdictText(worst).claim}`
 }

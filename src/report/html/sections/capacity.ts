@@ -5,7 +5,8 @@ import { chartFigure } from '../chart-figure.ts'
 import { uslCurve } from '../charts/usl-curve.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
-import { findingsOf, listOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -23,7 +24,7 @@ export const capacity: Section = {
   id: 'capacity',
   title: 'Capacity',
   render: ({ run, id }) => {
-    const findings = findingsOf<CapacityFindings>(run, 'capacity', 'expectedUsers')
+    const findings = findingsOf(run, 'capacity')
     if (findings === undefined) return undefined
     return html`<p>SLA: ${slaSentence(findings)}.</p>
       ${tableOf('Phases', COLUMNS, findings.phases.map(phaseRow))} ${listOf(inferredLines(findings))}

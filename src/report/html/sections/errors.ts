@@ -4,7 +4,7 @@ import { errorHints } from '../../../wording/error-hints.ts'
 import { type Html, html, shortened } from '../html.ts'
 import type { ResultView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
-import { listOf } from './findings.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [

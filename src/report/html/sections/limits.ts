@@ -1,4 +1,3 @@
-import type { LimitsFindings } from '../../../model/limits-findings.ts'
 import { formatDuration, formatMs, formatNumber, formatPercent } from '../../../wording/figures.ts'
 import {
   adviceSentences,
@@ -13,7 +12,8 @@ import { limitsCurve } from '../charts/limits-curve.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
-import { findingsOf, listOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -34,7 +34,7 @@ export const limits: Section = {
   id: 'limits',
   title: 'Limit',
   render: ({ run, id }) => {
-    const findings = findingsOf<LimitsFindings>(run, 'limits', 'trials')
+    const findings = findingsOf(run, 'limits')
     if (findings === undefined) return undefined
     const chart = limitsCurve(findings)
     const ms = (value: number | null): string => (value === null ? '–' : formatMs(value))

@@ -1,10 +1,10 @@
-import type { McpStressFindings } from '../../../model/mcp-stress-findings.ts'
 import { formatCount, formatMs, formatNumber } from '../../../wording/figures.ts'
 import { callLines, degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
-import { findingsOf, listOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const PHASES = [
@@ -29,7 +29,7 @@ export const mcpStress: Section = {
   id: 'mcp-stress',
   title: 'Health under stress',
   render: ({ run }) => {
-    const findings = findingsOf<McpStressFindings>(run, 'mcp-stress', 'probes')
+    const findings = findingsOf(run, 'mcp-stress')
     if (findings === undefined) return undefined
     const phases = findings.phases.map((phase) => {
       const figures = run.results[phase.result]?.phases[phase.name]

@@ -1,4 +1,3 @@
-import type { ProtocolsFindings } from '../../../model/protocols-findings.ts'
 import {
   adviceLines,
   differenceLines,
@@ -13,7 +12,8 @@ import { chartFigure } from '../chart-figure.ts'
 import { protocolBars } from '../charts/protocol-bars.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
-import { findingsOf, listOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -33,7 +33,7 @@ export const protocols: Section = {
   id: 'protocols',
   title: 'Comparison of protocols',
   render: ({ run, id }) => {
-    const findings = findingsOf<ProtocolsFindings>(run, 'protocols', 'ranking')
+    const findings = findingsOf(run, 'protocols')
     if (findings === undefined) return undefined
     const charts = protocolBars(findings).map((chart, i) => chartFigure(chart, `${id}-bars-${i + 1}`))
     return html`<p>Service level: ${levelSentence(findings)}.</p>

@@ -1,4 +1,4 @@
-import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../../model/scenarios-findings.ts'
+import type { Expectation, ScenarioFinding } from '../../../model/scenarios-findings.ts'
 import { formatMs, formatNumber } from '../../../wording/figures.ts'
 import { missingSentence } from '../../../wording/missing-operations.ts'
 import { adviceOf, causeOf } from '../../scenarios-sentences.ts'
@@ -6,7 +6,8 @@ import { type Content, html } from '../html.ts'
 import type { RunView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
-import { findingsOf, listOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -24,7 +25,7 @@ export const scenarios: Section = {
   id: 'scenarios',
   title: 'Scenarios',
   render: (view) => {
-    const findings = findingsOf<ScenariosFindings>(view.run, 'scenarios', 'scenarios')
+    const findings = findingsOf(view.run, 'scenarios')
     if (findings === undefined) return undefined
     return html`${tableOf(
       'Scenarios',

@@ -1,8 +1,7 @@
-import type { UnitFindings } from '../../../model/unit-findings.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
-import { findingsOf } from './findings.ts'
+import { findingsOf } from '../../findings-of.ts'
 import type { Section } from './section.ts'
 
 const COLUMNS = [
@@ -18,7 +17,7 @@ export const unit: Section = {
   id: 'unit',
   title: 'Checks',
   render: ({ run, results }) => {
-    const findings = findingsOf<UnitFindings>(run, 'unit', 'checks')
+    const findings = findingsOf(run, 'unit')
     if (findings === undefined) return undefined
     const rows = findings.checks.map(({ name, area, verdict, sent, counted, result }) => {
       const view = results[result]

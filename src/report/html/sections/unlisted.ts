@@ -1,5 +1,5 @@
 import { unlistedLines } from '../../unlisted-section.ts'
-import { listOf } from './findings.ts'
+import { listOf } from '../list-of.ts'
 import type { Section } from './section.ts'
 
 /** Requests that the target received in addition to those of the results. */

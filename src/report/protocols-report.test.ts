@@ -118,6 +118,26 @@ test('shows equal ranks, ties and intervals', () => {
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
 })
 
+test('shows no intervals where the rounds are too few for any', () => {
+  const none = {
+    throughputRps: null,
+    maxRps: null,
+    p50Ms: null,
+    p95Ms: null,
+    p99Ms: null,
+    lostShare: null,
+    reconnectMs: null,
+  }
+  const short = { ...findings, ranking: [{ ...ranked('tcp', { verdict: 'pass' }), intervals: none }] }
+  const [run] = runRecords(
+    [{ test: 'protocols', record: recordOf({ results: [resultOf()], suite: 'protocols', findings: short }) }],
+    environment,
+  )
+  const text = (run && protocolsReport.render([run])) ?? ''
+  expect(text).toContain('1. tcp')
+  expect(text).not.toContain('95% intervals')
+})
+
 test('names no order where only some protocols of a rank differ', () => {
   const pass = { verdict: 'pass' } as const
   const ranking = ['http', 'mcp', 'tcp'].map((name) => Object.assign({ rank: 1 }, ranked(name, pass)))

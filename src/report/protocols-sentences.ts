@@ -173,10 +173,10 @@ export function workTable({ works = [] }: ProtocolsFindings): string[] {
   return rows.length === 0 ? [] : table(WORK_HEADS, rows, [0, 1])
 }
 
-/** Returns the 95% intervals of the figures; empty for older results. */
+/** Returns the 95% intervals of the figures; empty for older results, and if the rounds are too few for any. */
 export function intervalTable(ranking: readonly RankedProtocol[]): string[] {
   const rows = ranking.flatMap(({ protocol, intervals }) => {
-    if (intervals === undefined) return []
+    if (intervals === undefined || Object.values(intervals).every((bounds) => bounds === null)) return []
     const { maxRps, throughputRps, p50Ms, p99Ms, lostShare, reconnectMs } = intervals
     return [
       [

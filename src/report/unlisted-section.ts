@@ -15,9 +15,13 @@ export function unlistedSection(run: Pick<RunRecord, 'unlisted'>): readonly stri
 
 /** Returns one line for the warm-ups, and one for the runs that are not listed; empty if there are none. */
 export function unlistedLines({ unlisted = [] }: Pick<RunRecord, 'unlisted'>): readonly string[] {
+  const hasOneProtocol = new Set(unlisted.map(({ protocol }) => protocol)).size < 2
+  // Operations of several protocols may have the same name.
+  const nameOf = ({ operation, protocol }: UnlistedRequests): string =>
+    hasOneProtocol || operation.startsWith(protocol) ? operation : `${protocol} ${operation}`
   return [...Map.groupBy(unlisted, ({ sentBy }) => sentBy)].map(([sentBy, sent]) => {
     const total = formatPlural(sum(sent.map(({ requests }) => requests)), 'request')
-    const each = sent.map(({ operation, requests }) => `${formatCount(requests)} × ${operation}`)
+    const each = sent.map((one) => `${formatCount(one.requests)} × ${nameOf(one)}`)
     return `${total} of ${SOURCES[sentBy]}: ${each.join(', ')}`
   })
 }

@@ -1,7 +1,7 @@
 import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { UnitArea } from '../../model/unit-findings.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { LoadRun } from '../../run/index.ts'
 import type { UnitServer } from './unit-server-process.ts'
@@ -28,6 +28,16 @@ export interface Observation {
   /** What the server counted. */
   readonly counted: string
   readonly result: LoadResult
+}
+
+/** Returns the rate and length of a run with this many requests, which takes a share of an ordinary run. */
+export function shortRun(
+  { durationMs }: Bench,
+  requests: number,
+  share = 0.3,
+): { readonly rate: Rps; readonly duration: Ms } {
+  const duration = share * durationMs
+  return { rate: (1_000 * requests) / duration, duration }
 }
 
 /** Resolves once a condition holds. Rejects when the test ends. */

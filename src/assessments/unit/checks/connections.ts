@@ -1,14 +1,8 @@
-import type { Ms, Rps } from '../../../model/units.ts'
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import { formatPlural } from '../../../wording/figures.ts'
-import type { Bench, Check, CheckGroup, Observation } from '../check.ts'
+import { type Bench, type Check, type CheckGroup, type Observation, shortRun } from '../check.ts'
 
 const REQUESTS = 60
-
-/** The requests, in a short run. */
-function short({ durationMs }: Bench): { readonly rate: Rps; readonly duration: Ms } {
-  return { rate: (1_000 * REQUESTS) / (0.3 * durationMs), duration: 0.3 * durationMs }
-}
 
 interface Kind {
   readonly name: string
@@ -38,7 +32,7 @@ function kept({ name, plan, isExpected }: Kind): Check {
   return {
     name: `${name} connections`,
     async observe(bench) {
-      const result = await bench.load({ ...short(bench), ...plan })
+      const result = await bench.load({ ...shortRun(bench, REQUESTS), ...plan })
       const { requests, connections, peakInFlight } = await bench.server.control.recorded()
       const { maxConnections } = result.plan
       return {
@@ -58,7 +52,7 @@ async function reconnected(bench: Bench): Promise<Observation> {
   ]
   const reconnect = { backoffMs: 5, maxBackoffMs: 20 }
   const connection = { connection: 'long-lived', maxConnections: MAXIMUM, reconnect } as const
-  const result = await bench.load({ ...short(bench), ...connection, request })
+  const result = await bench.load({ ...shortRun(bench, REQUESTS), ...connection, request })
   const { connections, paths } = await bench.server.control.recorded()
   const breaks = paths['/reset'] ?? 0
   const { reconnects } = result.connections

@@ -1,21 +1,22 @@
-import type { WorkCounts } from '../../../demo/work/books.ts'
 import type { CustomProtocol } from '../../../model/custom-protocol.ts'
 import type { ErrorClass } from '../../../model/error-class.ts'
 import type { LoadResult } from '../../../model/result.ts'
-import type { Ms, Rps } from '../../../model/units.ts'
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { HttpRequest } from '../../../protocols/http/request.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { formatPlural } from '../../../wording/figures.ts'
-import { type Bench, type Check, type CheckGroup, type Observation, until, whenReceived } from '../check.ts'
+import { type Bench, type Check, type CheckGroup, type Observation, shortRun, until, whenReceived } from '../check.ts'
 import { overPipes } from '../over-pipes.ts'
+import { workDuring } from '../work-during.ts'
 
 const REQUESTS = 20
 
-/** The requests, in a short run, or in one that is a number of times as long. */
-function short({ durationMs }: Bench, times = 1): { readonly rate: Rps; readonly duration: Ms } {
-  const duration = 0.2 * durationMs
-  return { rate: (1_000 * REQUESTS) / duration, duration: times * duration }
+/** Share of an ordinary run in which these requests are sent. */
+const SHARE = 0.2
+
+/** Returns the rate and length of a run with these requests, or of one that is a number of times as long. */
+function short(bench: Bench, times = 1): ReturnType<typeof shortRun> {
+  return shortRun(bench, times * REQUESTS, times * SHARE)
 }
 
 /** Every n-th request meets a fault of an embedded target. */
@@ -97,12 +98,10 @@ function answered(errorClass: ErrorClass, request: WrittenPlan['request'], verb:
   return {
     name: `errors of class ${errorClass}`,
     async observe(bench) {
-      const { control } = bench.server
-      const { mcp: target } = await control.urls()
-      const before = await control.workCounts('mcp')
-      const result = await bench.load({ ...short(bench), target, ...(request !== undefined && { request }) })
-      const after = await control.workCounts('mcp')
-      const provoked = (after.verbs[verb] ?? 0) - (before.verbs[verb] ?? 0)
+      const { result, done } = await workDuring(bench, 'mcp', ({ url: target }) =>
+        bench.load({ ...short(bench), target, ...(request !== undefined && { request }) }),
+      )
+      const provoked = done.verbs[verb] ?? 0
       return observation(result, errorClass, provoked, `${provoked} ${what}`)
     },
   }
@@ -110,39 +109,38 @@ function answered(errorClass: ErrorClass, request: WrittenPlan['request'], verb:
 
 /** The server forgets its sessions one after the other. */
 async function sessionLost(bench: Bench): Promise<Observation> {
-  const { control } = bench.server
-  const { mcp: target } = await control.urls()
-  const before = await control.workCounts('mcp')
-  const run = await bench.startLoad({
-    ...short(bench, 3),
-    target,
-    protocol: mcp({ protocolVersion: '2025-11-25', maxInFlight: 1 }),
-    connection: 'long-lived',
-    maxConnections: 1,
+  let dropped = 0
+  const { result, done } = await workDuring(bench, 'mcp', async ({ url, soFar }) => {
+    const run = await bench.startLoad({
+      ...short(bench, 3),
+      target: url,
+      protocol: mcp({ protocolVersion: '2025-11-25', maxInFlight: 1 }),
+      connection: 'long-lived',
+      maxConnections: 1,
+    })
+    await until(bench, async () => ((await soFar()).verbs['read'] ?? 0) >= 10)
+    dropped = (await bench.server.control.dropSession()) ? 1 : 0
+    return run.result
   })
-  const reads = ({ verbs }: WorkCounts): number => verbs['read'] ?? 0
-  await until(bench, async () => reads(await control.workCounts('mcp')) >= reads(before) + 10)
-  const dropped = (await control.dropSession()) ? 1 : 0
-  const result = await run.result
-  const after = await control.workCounts('mcp')
-  const opened = after.sessionsOpened - before.sessionsOpened
-  return observation(result, 'session-lost', dropped, `${opened} sessions opened, ${dropped} deleted by itself`)
+  const counted = `${done.sessionsOpened} sessions opened, ${dropped} deleted by itself`
+  return observation(result, 'session-lost', dropped, counted)
 }
 
 /** The process behind the pipes exits in the middle of a call. */
-async function exited({ load, server: { control } }: Bench): Promise<Observation> {
-  const before = await control.workCounts('mcpLines')
+async function exited(bench: Bench): Promise<Observation> {
+  const { control } = bench.server
   await control.setFaults('mcpLines', { resetEvery: EVERY })
-  const result = await load({
-    target: overPipes((await control.urls()).mcpLines),
-    protocol: mcp({ maxInFlight: 1 }),
-    rate: 20,
-    duration: 500,
-    reconnect: { backoffMs: 5, maxBackoffMs: 20 },
-  })
+  const { result, done } = await workDuring(bench, 'mcpLines', ({ url }) =>
+    bench.load({
+      target: overPipes(url),
+      protocol: mcp({ maxInFlight: 1 }),
+      rate: 20,
+      duration: 500,
+      reconnect: { backoffMs: 5, maxBackoffMs: 20 },
+    }),
+  )
   await control.setFaults('mcpLines', {})
-  const after = await control.workCounts('mcpLines')
-  const resets = (after.faults.reset ?? 0) - (before.faults.reset ?? 0)
+  const { reset: resets = 0 } = done.faults
   return observation(result, 'process-exit', resets, `${resets} processes ended in the middle of a call`)
 }
 

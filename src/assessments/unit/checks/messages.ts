@@ -1,6 +1,6 @@
 import type { MessageSize, SizeName } from '../../../model/plan.ts'
 import { formatCount, formatPlural } from '../../../wording/figures.ts'
-import type { Check, CheckGroup } from '../check.ts'
+import { type Check, type CheckGroup, shortRun } from '../check.ts'
 
 const KIB = 1_024
 const MIB = 1_024 * KIB
@@ -26,10 +26,10 @@ const WRITE = { method: 'POST', path: '/' } as const
 function sized(name: SizeName): Check {
   return {
     name: `${name} messages`,
-    async observe({ load, server, durationMs }) {
-      const rate = (1_000 * REQUESTS[name]) / durationMs
-      const result = await load({ rate, duration: durationMs, request: WRITE, messageSize: name })
-      const { bodies } = await server.control.recorded()
+    async observe(bench) {
+      const shape = shortRun(bench, REQUESTS[name], 1)
+      const result = await bench.load({ ...shape, request: WRITE, messageSize: name })
+      const { bodies } = await bench.server.control.recorded()
       const lengths = bodies.map(({ bytes }) => bytes).toSorted((a, b) => a - b)
       const { from, to } = RANGES[name]
       const within = lengths.filter((bytes) => bytes >= from && bytes < to).length
@@ -50,11 +50,10 @@ const LENGTH: MessageSize = 1_000
 function formatted(messageFormat: 'text' | 'binary'): Check {
   return {
     name: `${messageFormat} messages`,
-    async observe({ load, server, durationMs }) {
-      const duration = 0.3 * durationMs
-      const rate = (1_000 * REQUESTS.small) / duration
-      const result = await load({ rate, duration, request: WRITE, messageSize: LENGTH, messageFormat })
-      const { bodies } = await server.control.recorded()
+    async observe(bench) {
+      const shape = shortRun(bench, REQUESTS.small)
+      const result = await bench.load({ ...shape, request: WRITE, messageSize: LENGTH, messageFormat })
+      const { bodies } = await bench.server.control.recorded()
       const right = bodies.filter(({ bytes, isUtf8 }) => bytes === LENGTH && isUtf8 === (messageFormat === 'text'))
       return {
         holds: right.length === bodies.length && bodies.length === result.requestsSent,

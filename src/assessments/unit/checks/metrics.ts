@@ -1,6 +1,7 @@
 import type { LoadResult } from '../../../model/result.ts'
 import { formatCount, formatMs, formatPlural } from '../../../wording/figures.ts'
 import { type Bench, type CheckGroup, type Observation, whenReceived } from '../check.ts'
+import { workDuring } from '../work-during.ts'
 
 const RATE = 200
 /** Length of a run that is observed while it goes on: threads post their figures once a second. */
@@ -48,16 +49,14 @@ async function coordinatedOmission(bench: Bench): Promise<Observation> {
   }
 }
 
-async function bytes({ load, server: { control }, durationMs }: Bench): Promise<Observation> {
-  const before = await control.workCounts('http')
-  const target = (await control.urls()).http
-  const result = await load({ target, rate: RATE, duration: 0.3 * durationMs, workload: 'balanced' })
-  const after = await control.workCounts('http')
-  const [inwards, outwards] = [after.bytesIn - before.bytesIn, after.bytesOut - before.bytesOut]
+async function bytes(bench: Bench): Promise<Observation> {
+  const { result, done } = await workDuring(bench, 'http', ({ url }) =>
+    bench.load({ target: url, rate: RATE, duration: 0.3 * bench.durationMs, workload: 'balanced' }),
+  )
   return {
-    holds: result.bytesSent === inwards && result.bytesReceived === outwards,
+    holds: result.bytesSent === done.bytesIn && result.bytesReceived === done.bytesOut,
     sent: `${formatCount(result.bytesSent)} bytes sent, ${formatCount(result.bytesReceived)} received`,
-    counted: `${formatCount(inwards)} bytes in, ${formatCount(outwards)} out`,
+    counted: `${formatCount(done.bytesIn)} bytes in, ${formatCount(done.bytesOut)} out`,
     result,
   }
 }

@@ -5,9 +5,10 @@ import type { CustomProtocol } from '../../../model/custom-protocol.ts'
 import type { Target } from '../../../model/target.ts'
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import { formatPlural } from '../../../wording/figures.ts'
-import type { Check, CheckGroup } from '../check.ts'
+import { type Check, type CheckGroup, shortRun } from '../check.ts'
 import { overPipes } from '../over-pipes.ts'
 import type { WorkTarget } from '../unit-server.ts'
+import { workDuring } from '../work-during.ts'
 
 const REQUESTS = 30
 
@@ -61,16 +62,11 @@ const PROTOCOLS: readonly Spoken[] = [
 function spoken({ name, target, plan }: Spoken): Check {
   return {
     name: `requests over ${name}`,
-    async observe({ load, server: { control }, durationMs }) {
-      const duration = 0.3 * durationMs
-      const before = await control.workCounts(target)
-      const result = await load({
-        rate: (1_000 * REQUESTS) / duration,
-        duration,
-        ...plan((await control.urls())[target]),
-      })
-      const after = await control.workCounts(target)
-      const counted = (verb: string): number => (after.verbs[verb] ?? 0) - (before.verbs[verb] ?? 0)
+    async observe(bench) {
+      const { result, done } = await workDuring(bench, target, ({ url }) =>
+        bench.load({ ...shortRun(bench, REQUESTS), ...plan(url) }),
+      )
+      const counted = (verb: string): number => done.verbs[verb] ?? 0
       const sent = (verb: string): number => result.operations[verb]?.requestsSent ?? 0
       const agree = ['read', 'write'].every((verb) => sent(verb) > 0 && sent(verb) === counted(verb))
       return {

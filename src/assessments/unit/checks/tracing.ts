@@ -1,14 +1,8 @@
 import type { Tracing } from '../../../model/trace.ts'
 import { formatPlural } from '../../../wording/figures.ts'
-import type { Ms, Rps } from '../../../model/units.ts'
-import type { Bench, Check, CheckGroup } from '../check.ts'
+import { type Check, type CheckGroup, shortRun } from '../check.ts'
 
 const REQUESTS = 60
-
-/** The requests, in a short run. */
-function short({ durationMs }: Bench): { readonly rate: Rps; readonly duration: Ms } {
-  return { rate: (1_000 * REQUESTS) / (0.3 * durationMs), duration: 0.3 * durationMs }
-}
 
 /** A context of version 00 whose last two digits are the flags: 01 asks the server to record its spans. */
 const CONTEXT = /^00-(?<traceId>[0-9a-f]{32})-[0-9a-f]{16}-0(?<sampled>[01])$/
@@ -39,7 +33,7 @@ function traced({ name, tracing, isExpected }: Mode): Check {
     name: `tracing of ${name}`,
     async observe(bench) {
       const { load, server } = bench
-      const result = await load({ ...short(bench), tracing })
+      const result = await load({ ...shortRun(bench, REQUESTS), tracing })
       const { traceparents } = await server.control.recorded()
       const contexts = traceparents.map((each) => CONTEXT.exec(each)?.groups)
       const ids = new Set(contexts.map((context) => context?.['traceId'] ?? ''))
@@ -59,7 +53,7 @@ const slowest: Check = {
   name: 'tracing of the slowest requests',
   async observe(bench) {
     const { load, server } = bench
-    const result = await load({ ...short(bench), request: { path: '/delayed' }, tracing: 'slowest' })
+    const result = await load({ ...shortRun(bench, REQUESTS), request: { path: '/delayed' }, tracing: 'slowest' })
     const { traceparents } = await server.control.recorded()
     const ids = new Set(traceparents.map((each) => CONTEXT.exec(each)?.groups?.['traceId']))
     const kept = result.slowest.filter(({ because }) => because === 'slowest')

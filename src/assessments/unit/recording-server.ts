@@ -44,15 +44,6 @@ const DELAYS: readonly Ms[] = [2, 6, 12, 20, 32]
 
 const STATUSES: Readonly<Record<string, number>> = { '/failing': 503, '/missing': 404, '/odd': 700 }
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
-type Notes = Writable<Omit<Recorded, 'arrivedAtMs' | 'bodies' | 'tookMs' | 'paths' | 'traceparents'>> & {
-  readonly arrivedAtMs: Ms[]
-  readonly bodies: RecordedBody[]
-  readonly tookMs: Ms[]
-  readonly paths: Record<string, number>
-  readonly traceparents: string[]
-}
-
 /** Starts the HTTP server that records each request, on a free loopback port. */
 export async function listenRecording(): Promise<{ readonly port: number; readonly controls: RecordingControls }> {
   let notes = emptyNotes()
@@ -139,15 +130,16 @@ function readBody(request: IncomingMessage, onEnd: (body: RecordedBody) => void)
   })
 }
 
-function emptyNotes(): Notes {
+/** Returns notes about no request. `Recorded` is their read-only view. */
+function emptyNotes() {
   return {
     requests: 0,
     connections: 0,
     peakInFlight: 0,
-    arrivedAtMs: [],
-    bodies: [],
-    tookMs: [],
-    paths: {},
-    traceparents: [],
-  }
+    arrivedAtMs: [] as Ms[],
+    bodies: [] as RecordedBody[],
+    tookMs: [] as Ms[],
+    paths: {} as Record<string, number>,
+    traceparents: [] as string[],
+  } satisfies Recorded
 }

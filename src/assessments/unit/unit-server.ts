@@ -19,6 +19,8 @@ const WORK: Readonly<Record<WorkTarget, WorkOptions>> = {
   mcpLines: { protocol: 'mcp', transport: 'tcp' },
 }
 
+const TARGETS = Object.keys(WORK) as WorkTarget[]
+
 export type UnitControls = RecordingControls & {
   /** URL of each embedded target. */
   urls(): Readonly<Record<WorkTarget, string>>
@@ -29,22 +31,18 @@ export type UnitControls = RecordingControls & {
 
 await serveAny(async () => {
   const recording = await listenRecording()
-  const names = Object.keys(WORK) as WorkTarget[]
-  const started = await Promise.all(names.map(async (name) => [name, await work(WORK[name])] as const))
-  const urls = Object.fromEntries(started.map(([name, { url }]) => [name, url]))
-  const controlsOf = Object.fromEntries(started.map(([name, { controls }]) => [name, controls as WorkControls]))
+  const started = await Promise.all(TARGETS.map(async (target) => [target, await work(WORK[target])] as const))
+  const urls = Object.fromEntries(started.map(([target, { url }]) => [target, url])) as Record<WorkTarget, string>
+  const working = Object.fromEntries(started.map(([target, { controls }]) => [target, controls])) as Record<
+    WorkTarget,
+    WorkControls
+  >
   const controls: UnitControls = {
     ...recording.controls,
-    urls: () => urls as Record<WorkTarget, string>,
-    workCounts: (target) => of(target).counts(),
-    setFaults: (target, faults) => of(target).setFaults(faults),
-    dropSession: () => of('mcp').dropSession(),
+    urls: () => urls,
+    workCounts: (target) => working[target].counts(),
+    setFaults: (target, faults) => working[target].setFaults(faults),
+    dropSession: () => working.mcp.dropSession(),
   }
   return { port: recording.port, url: `http://127.0.0.1:${recording.port}`, controls }
-
-  function of(target: WorkTarget): WorkControls {
-    const found = controlsOf[target]
-    if (found === undefined) throw new Error(`no target ${target}`)
-    return found
-  }
 })

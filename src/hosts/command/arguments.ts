@@ -184,11 +184,11 @@ class Given {
 }
 
 /** Flags that apply to the short demo of all suites. */
-const OF_DEMO: ReadonlySet<FlagName> = new Set(['demo', 'json', 'output', 'seed', 'verbose'])
+const DEMO_FLAGS: ReadonlySet<FlagName> = new Set(['demo', 'json', 'output', 'seed', 'verbose'])
 
 /** Without a suite, the command runs the demo. Its short form has no target and no rate, so it takes few flags. */
 function requireDemo(given: Given, command: readonly string[] | undefined, suites: readonly string[]): void {
-  const other = given.names().find((name) => !OF_DEMO.has(name))
+  const other = given.names().find((name) => !DEMO_FLAGS.has(name))
   if (other === undefined && command === undefined) return
   const flag = other === undefined ? '--' : given.written(other)
   throw new Mistake(`${flag} needs a suite: name ${suites.join(', ')} or all; or run URL`)

@@ -28,7 +28,7 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
-function kept({ name, plan, isExpected }: Kind): Check {
+function connectionCheck({ name, plan, isExpected }: Kind): Check {
   return {
     name: `${name} connections`,
     async observe(bench) {
@@ -45,7 +45,7 @@ function kept({ name, plan, isExpected }: Kind): Check {
   }
 }
 
-async function reconnected(bench: Bench): Promise<Observation> {
+async function observeReconnection(bench: Bench): Promise<Observation> {
   const request = [
     { name: 'read', path: '/', weight: 4 },
     { name: 'broken', path: '/reset' },
@@ -69,5 +69,5 @@ async function reconnected(bench: Bench): Promise<Observation> {
 /** Connections are as many as their kind says, and return after a break. */
 export const connections: CheckGroup = {
   area: 'connections',
-  checks: [...KINDS.map(kept), { name: 'reconnection', observe: reconnected }],
+  checks: [...KINDS.map(connectionCheck), { name: 'reconnection', observe: observeReconnection }],
 }

@@ -66,7 +66,7 @@ const BY_PATH: readonly {
   },
 ]
 
-const fromPaths: readonly Check[] = BY_PATH.map(({ errorClass, path, what, request, plan }) => ({
+const pathChecks: readonly Check[] = BY_PATH.map(({ errorClass, path, what, request, plan }) => ({
   name: `errors of class ${errorClass}`,
   isTimed: errorClass === 'timeout',
   async observe(bench) {
@@ -79,7 +79,7 @@ const fromPaths: readonly Check[] = BY_PATH.map(({ errorClass, path, what, reque
 }))
 
 /** Clients that connect for each request are refused for a part of the run. */
-async function refused(bench: Bench): Promise<Observation> {
+async function observeRefusal(bench: Bench): Promise<Observation> {
   const { control } = bench.server
   const run = await bench.startLoad({ ...short(bench, 3), connection: 'short-lived' })
   await whenReceived(bench, 10)
@@ -94,7 +94,7 @@ async function refused(bench: Bench): Promise<Observation> {
 }
 
 /** A request of the embedded MCP server that it answers with an error. */
-function answered(errorClass: ErrorClass, request: WrittenPlan['request'], verb: string, what: string): Check {
+function answerCheck(errorClass: ErrorClass, request: WrittenPlan['request'], verb: string, what: string): Check {
   return {
     name: `errors of class ${errorClass}`,
     async observe(bench) {
@@ -108,7 +108,7 @@ function answered(errorClass: ErrorClass, request: WrittenPlan['request'], verb:
 }
 
 /** The server forgets its sessions one after the other. */
-async function sessionLost(bench: Bench): Promise<Observation> {
+async function observeLostSession(bench: Bench): Promise<Observation> {
   let dropped = 0
   const { result, done } = await workDuring(bench, 'mcp', async ({ url, soFar }) => {
     const run = await bench.startLoad({
@@ -127,7 +127,7 @@ async function sessionLost(bench: Bench): Promise<Observation> {
 }
 
 /** The process behind the pipes exits in the middle of a call. */
-async function exited(bench: Bench): Promise<Observation> {
+async function observeExit(bench: Bench): Promise<Observation> {
   const { control } = bench.server
   await control.setFaults('mcpLines', { resetEvery: EVERY })
   const { result, done } = await workDuring(bench, 'mcpLines', ({ url }) =>
@@ -159,14 +159,14 @@ const throwing: CustomProtocol = {
   },
 }
 
-async function ofTheUser(bench: Bench): Promise<Observation> {
+async function observeUserError(bench: Bench): Promise<Observation> {
   const result = await bench.load({ ...short(bench), protocol: throwing, maxConnections: 1 })
   const { requests } = await bench.server.control.recorded()
   return observation(result, 'user-error', result.requestsSent - requests, formatPlural(requests, 'request'))
 }
 
 /** A stopped run does not wait for responses. */
-async function cancelled(bench: Bench): Promise<Observation> {
+async function observeCancellation(bench: Bench): Promise<Observation> {
   const run = await bench.startLoad({ ...short(bench, 5), request: { path: '/silent' } })
   await whenReceived(bench, 10)
   const result = await run.stop('the check is over')
@@ -178,13 +178,13 @@ async function cancelled(bench: Bench): Promise<Observation> {
 export const errors: CheckGroup = {
   area: 'errors',
   checks: [
-    ...fromPaths,
-    { name: 'errors of class connect', isTimed: true, observe: refused },
-    answered('jsonrpc', { resource: 'load://nothing' }, 'read', 'reads of an unknown resource'),
-    answered('tool-error', { tool: 'write', arguments: {} }, 'write', 'calls without the required argument'),
-    { name: 'errors of class session-lost', isTimed: true, observe: sessionLost },
-    { name: 'errors of class process-exit', observe: exited },
-    { name: 'errors of class user-error', observe: ofTheUser },
-    { name: 'errors of class cancelled', observe: cancelled },
+    ...pathChecks,
+    { name: 'errors of class connect', isTimed: true, observe: observeRefusal },
+    answerCheck('jsonrpc', { resource: 'load://nothing' }, 'read', 'reads of an unknown resource'),
+    answerCheck('tool-error', { tool: 'write', arguments: {} }, 'write', 'calls without the required argument'),
+    { name: 'errors of class session-lost', isTimed: true, observe: observeLostSession },
+    { name: 'errors of class process-exit', observe: observeExit },
+    { name: 'errors of class user-error', observe: observeUserError },
+    { name: 'errors of class cancelled', observe: observeCancellation },
   ],
 }

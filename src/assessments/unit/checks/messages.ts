@@ -23,7 +23,7 @@ const REQUESTS: Readonly<Record<SizeName, number>> = { small: 50, medium: 50, la
 
 const WRITE = { method: 'POST', path: '/' } as const
 
-function sized(name: SizeName): Check {
+function sizeCheck(name: SizeName): Check {
   return {
     name: `${name} messages`,
     async observe(bench) {
@@ -47,7 +47,7 @@ function sized(name: SizeName): Check {
 
 const LENGTH: MessageSize = 1_000
 
-function formatted(messageFormat: 'text' | 'binary'): Check {
+function formatCheck(messageFormat: 'text' | 'binary'): Check {
   return {
     name: `${messageFormat} messages`,
     async observe(bench) {
@@ -68,5 +68,12 @@ function formatted(messageFormat: 'text' | 'binary'): Check {
 /** Bodies have the lengths and the content that the plan sets. */
 export const messages: CheckGroup = {
   area: 'messages',
-  checks: [sized('small'), sized('medium'), sized('large'), sized('mixed'), formatted('text'), formatted('binary')],
+  checks: [
+    sizeCheck('small'),
+    sizeCheck('medium'),
+    sizeCheck('large'),
+    sizeCheck('mixed'),
+    formatCheck('text'),
+    formatCheck('binary'),
+  ],
 }

@@ -9,7 +9,7 @@ const OBSERVED_MS = 1_300
 /** Requests after which it is observed. */
 const OBSERVED = 240
 
-async function serviceTimes({ load, server, durationMs }: Bench): Promise<Observation> {
+async function observeServiceTimes({ load, server, durationMs }: Bench): Promise<Observation> {
   const result = await load({ rate: RATE, request: { path: '/delayed' }, maxConnections: 50, duration: durationMs })
   const { tookMs } = await server.control.recorded()
   const { serviceTime } = result
@@ -29,7 +29,7 @@ async function serviceTimes({ load, server, durationMs }: Bench): Promise<Observ
 }
 
 /** The requests that wait for a stalled server show in the response time, but not in the service time. */
-async function coordinatedOmission(bench: Bench): Promise<Observation> {
+async function observeStall(bench: Bench): Promise<Observation> {
   const { startLoad, server, durationMs } = bench
   const lengthMs = 1.5 * durationMs
   const stallMs = lengthMs / 4
@@ -49,7 +49,7 @@ async function coordinatedOmission(bench: Bench): Promise<Observation> {
   }
 }
 
-async function bytes(bench: Bench): Promise<Observation> {
+async function observeBytes(bench: Bench): Promise<Observation> {
   const { result, done } = await workDuring(bench, 'http', ({ url }) =>
     bench.load({ target: url, rate: RATE, duration: 0.3 * bench.durationMs, workload: 'balanced' }),
   )
@@ -61,7 +61,7 @@ async function bytes(bench: Bench): Promise<Observation> {
   }
 }
 
-async function whileRunning(bench: Bench): Promise<Observation> {
+async function observeRunningLoad(bench: Bench): Promise<Observation> {
   const run = await bench.startLoad({ rate: RATE, duration: OBSERVED_MS })
   await whenReceived(bench, OBSERVED)
   const soFar = run.metrics()
@@ -88,9 +88,9 @@ function percentileOf(sorted: readonly number[], share: number): number {
 export const metrics: CheckGroup = {
   area: 'metrics',
   checks: [
-    { name: 'service times', isTimed: true, observe: serviceTimes },
-    { name: 'response times of a stalled server', isTimed: true, observe: coordinatedOmission },
-    { name: 'bytes', observe: bytes },
-    { name: 'figures of a running load', observe: whileRunning },
+    { name: 'service times', isTimed: true, observe: observeServiceTimes },
+    { name: 'response times of a stalled server', isTimed: true, observe: observeStall },
+    { name: 'bytes', observe: observeBytes },
+    { name: 'figures of a running load', observe: observeRunningLoad },
   ],
 }

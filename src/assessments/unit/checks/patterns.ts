@@ -70,7 +70,7 @@ function arrivalsIn({ startedAt }: LoadResult, arrivedAtMs: readonly Ms[]): read
   return arrivedAtMs.map((ms) => ms - startMs)
 }
 
-function followed(name: string, shapeOf: (durationMs: Ms) => Shape): Check {
+function patternCheck(name: string, shapeOf: (durationMs: Ms) => Shape): Check {
   return {
     name: `${name} pattern`,
     async observe({ load, server, durationMs }) {
@@ -104,7 +104,7 @@ function byQuarter(totals: readonly number[]): string {
 }
 
 /** The gaps of Poisson arrivals are exponential: as long on average as their standard deviation. */
-async function poissonArrivals({ load, server, durationMs }: Bench): Promise<Observation> {
+async function observePoisson({ load, server, durationMs }: Bench): Promise<Observation> {
   const result = await load({ pattern: poisson({ rate: RATE, duration: durationMs }) })
   const { requests, arrivedAtMs } = await server.control.recorded()
   const expected = steady(durationMs)
@@ -127,7 +127,7 @@ async function poissonArrivals({ load, server, durationMs }: Bench): Promise<Obs
 export const patterns: CheckGroup = {
   area: 'patterns',
   checks: [
-    ...Object.entries(SHAPES).map(([name, shapeOf]) => followed(name, shapeOf)),
-    { name: 'poisson pattern', isTimed: true, observe: poissonArrivals },
+    ...Object.entries(SHAPES).map(([name, shapeOf]) => patternCheck(name, shapeOf)),
+    { name: 'poisson pattern', isTimed: true, observe: observePoisson },
   ],
 }

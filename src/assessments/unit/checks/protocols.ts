@@ -30,7 +30,7 @@ const lines: CustomProtocol = {
   },
 }
 
-interface Spoken {
+interface ProtocolCase {
   readonly name: string
   /** The server whose counts apply. */
   readonly target: WorkTarget
@@ -39,7 +39,7 @@ interface Spoken {
 
 const work = (target: Target): WrittenPlan => ({ target, workload: 'balanced' })
 
-const PROTOCOLS: readonly Spoken[] = [
+const PROTOCOLS: readonly ProtocolCase[] = [
   { name: 'HTTP', target: 'http', plan: work },
   { name: 'WebSocket', target: 'websocket', plan: work },
   { name: 'TCP', target: 'tcp', plan: work },
@@ -59,7 +59,7 @@ const PROTOCOLS: readonly Spoken[] = [
   },
 ]
 
-function spoken({ name, target, plan }: Spoken): Check {
+function protocolCheck({ name, target, plan }: ProtocolCase): Check {
   return {
     name: `requests over ${name}`,
     async observe(bench) {
@@ -80,4 +80,4 @@ function spoken({ name, target, plan }: Spoken): Check {
 }
 
 /** Each protocol sends the requests that the server gets. */
-export const protocols: CheckGroup = { area: 'protocols', checks: PROTOCOLS.map(spoken) }
+export const protocols: CheckGroup = { area: 'protocols', checks: PROTOCOLS.map(protocolCheck) }

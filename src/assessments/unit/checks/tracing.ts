@@ -28,7 +28,7 @@ const MODES: readonly Mode[] = [
   },
 ]
 
-function traced({ name, tracing, isExpected }: Mode): Check {
+function tracingCheck({ name, tracing, isExpected }: Mode): Check {
   return {
     name: `tracing of ${name}`,
     async observe(bench) {
@@ -71,4 +71,4 @@ const slowest: Check = {
 }
 
 /** Requests carry the contexts that their tracing asks for. */
-export const tracing: CheckGroup = { area: 'tracing', checks: [...MODES.map(traced), slowest] }
+export const tracing: CheckGroup = { area: 'tracing', checks: [...MODES.map(tracingCheck), slowest] }

@@ -1,3 +1,4 @@
+import { measuredRequests } from '../hosts/unlisted-requests.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 
@@ -12,15 +13,10 @@ export function sentBy(
   const sent = new Map<string, number>()
   const add = (operation: string, protocol: string, requests: number): void => {
     const key = keyOf(operation, protocol)
-    if (requests > 0) sent.set(key, (sent.get(key) ?? 0) + requests)
+    sent.set(key, (sent.get(key) ?? 0) + requests)
   }
-  for (const { operations, requestsSent, plan, protocol } of results) {
-    let unnamed = requestsSent
-    for (const [name, figures] of Object.entries(operations)) {
-      add(name, protocol, figures.requestsSent)
-      unnamed -= figures.requestsSent
-    }
-    add(plan.request, protocol, unnamed)
+  for (const result of results) {
+    for (const [operation, requests] of measuredRequests(result)) add(operation, result.protocol, requests)
   }
   for (const { operation, protocol, requests } of unlisted) add(operation, protocol, requests)
   const { probeCalls = {} } = (findings ?? {}) as Partial<McpStressFindings>

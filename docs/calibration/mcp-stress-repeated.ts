@@ -4,8 +4,8 @@
  */
 import { startFixture } from '../../fixtures/index.ts'
 import { mcpStressSuiteOn } from '../../src/assessments/mcp-stress/mcp-stress-suite.ts'
+import { runSuite } from '../../src/assessments/suite-run.fixture.ts'
 import type { McpStressFindings } from '../../src/model/mcp-stress-findings.ts'
-import { runSuite } from './run-suite.ts'
 
 const RUNS = Number(process.argv[2] ?? 5)
 const PHASE_MS = Number(process.argv[3] ?? 1_000)
@@ -34,7 +34,7 @@ for (const fault of named.length > 0 ? named : (Object.keys(faults) as Fault[]))
   for (let run = 0; run < RUNS; run++) {
     await using server = await startFixture('work', { protocol: 'mcp', ...faults[fault] })
     const options = { target: server.url, phaseMs: PHASE_MS, idleMs: IDLE_MS }
-    const { record } = await runSuite((host) => mcpStressSuiteOn(host)(options))
+    const { record } = await runSuite((host) => mcpStressSuiteOn(host)(options), {}, console.error)
     found.push(record?.findings as McpStressFindings)
   }
   for (const [outcome, same] of Map.groupBy(found, outcomeOf)) {

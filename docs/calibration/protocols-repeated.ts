@@ -5,8 +5,9 @@
  */
 import { startFixture } from '../../fixtures/index.ts'
 import { protocolsSuiteOn } from '../../src/assessments/protocols/protocols-suite.ts'
+import { runSuite } from '../../src/assessments/suite-run.fixture.ts'
 import type { ProtocolsFindings } from '../../src/model/protocols-findings.ts'
-import { runSuite } from './run-suite.ts'
+import { type PhaseTime, timed } from './timed-suite.ts'
 
 const RUNS = Number(process.argv[2] ?? 5)
 const PHASE_MS = Number(process.argv[3] ?? 2_000)
@@ -21,10 +22,16 @@ for (let run = 1; run <= RUNS; run++) {
   await using tcp = await startFixture('work', { protocol: 'tcp' })
   await using mcp = await startFixture('work', { protocol: 'mcp' })
   const targets = { http: http.url, websocket: websocket.url, tcp: tcp.url, mcp: mcp.url }
-  const done = await runSuite((host) => protocolsSuiteOn(host)({ targets, phaseMs: PHASE_MS }))
-  all.push(done.record?.findings as ProtocolsFindings)
-  tookMs += done.tookMs
-  for (const { phase, plannedMs, ms } of done.phases) {
+  const phases: PhaseTime[] = []
+  const startMs = performance.now()
+  const { record } = await runSuite(
+    (host) => protocolsSuiteOn(timed(host, phases))({ targets, phaseMs: PHASE_MS }),
+    {},
+    console.error,
+  )
+  all.push(record?.findings as ProtocolsFindings)
+  tookMs += performance.now() - startMs
+  for (const { phase, plannedMs, ms } of phases) {
     const kind = phase.replace(/^\w+, /, '').replace(/\d[\d ,.]*/, 'n ')
     const share = shares.get(kind) ?? { runs: 0, plannedMs: 0, ms: 0 }
     shares.set(kind, { runs: share.runs + 1, plannedMs: share.plannedMs + plannedMs, ms: share.ms + ms })

@@ -23,11 +23,11 @@ import { apiBaseline, burst, mcpTools, mobile, peakHours } from '../../src/asses
 import type { Scenario } from '../../src/assessments/scenarios/scenario.ts'
 import { scenariosSuiteOn } from '../../src/assessments/scenarios/scenarios-suite.ts'
 import { sentBy } from '../../src/assessments/sent-requests.fixture.ts'
+import { runSuite } from '../../src/assessments/suite-run.fixture.ts'
 import type { SuiteHost } from '../../src/assessments/suite.ts'
 import type { Target } from '../../src/model/target.ts'
 import type { WrittenPlan } from '../../src/plan/load-plan.ts'
 import { freePort } from '../../src/model/free-port.ts'
-import { runSuite } from './run-suite.ts'
 
 const EXPRESS = fileURLToPath(new URL('express-api.js', import.meta.url))
 const THIS = fileURLToPath(import.meta.url)
@@ -269,7 +269,7 @@ async function compare(
   declare: (host: SuiteHost) => void,
 ): Promise<readonly Row[]> {
   const before = await countsOf(servers)
-  const { record } = await runSuite(declare)
+  const { record } = await runSuite(declare, {}, console.error)
   if (record === undefined) throw new Error(`${suite} has no record`)
   // The server may still receive what was cancelled at the end.
   await delay(300)

@@ -1,4 +1,3 @@
-import { vi } from 'vitest'
 import { CommandHost, type ExitCode } from '../hosts/command/host.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { SuiteHost } from './suite.ts'
@@ -11,22 +10,35 @@ export interface SuiteRun {
   readonly record: LoadRecord | undefined
 }
 
-/** Runs a suite with a set of variables instead of the environment, as the command does. */
+/**
+ * Runs a suite as the command does, in a test or in a script, with a set of variables in addition to those of the
+ * environment. `onLine` receives each line that it prints.
+ */
 export async function runSuite(
   declare: (host: SuiteHost) => void,
   variables: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => void = () => {},
 ): Promise<SuiteRun> {
   const lines: string[] = []
-  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+  const say = (line: string): void => {
+    lines.push(line)
+    onLine(line)
+  }
+  const { log } = console
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
   try {
-    const screen = { start() {}, say: (line: string) => void lines.push(line), live() {} }
+    console.log = say
+    Object.assign(process.env, variables)
+    const screen = { start: onLine, say, live() {} }
     const host = new CommandHost(screen, new AbortController().signal, (error) => error)
     declare(host)
     const code = await host.run()
     return { code, text: lines.join('\n'), record: host.loads[0]?.record }
   } finally {
-    vi.unstubAllEnvs()
-    log.mockRestore()
+    console.log = log
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }

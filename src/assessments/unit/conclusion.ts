@@ -1,6 +1,6 @@
 import type { UnitArea, UnitCheck, UnitFindings } from '../../model/unit-findings.ts'
-import type { Doubt } from '../../model/doubt.ts'
 import { checkLine, unitSentence } from '../../report/unit-sentences.ts'
+import { wasDisturbed } from '../disturbed.ts'
 import { type Conclusion, worstOf } from '../suite.ts'
 import type { Check, Observation } from './check.ts'
 
@@ -11,24 +11,13 @@ export interface Checked extends Omit<Observation, 'holds'> {
   readonly verdict: UnitCheck['verdict']
 }
 
-/** Doubts about this machine. */
-const BUSY: ReadonlySet<Doubt['code']> = new Set<Doubt['code']>([
-  'foreign-load',
-  'generator-blocked',
-  'generator-busy',
-  'generator-starved',
-  'generator-suspended',
-  'saturated-cpu',
-  'steal',
-])
-
 /** Returns the verdict on a check: one of times is invalid, rather than failed, on a busy machine. */
 export function checkVerdict(
   { isTimed = false }: Pick<Check, 'isTimed'>,
   { holds, result }: Pick<Observation, 'holds' | 'result'>,
 ): UnitCheck['verdict'] {
   if (holds) return 'pass'
-  return isTimed && result.generator.doubts.some(({ code }) => BUSY.has(code)) ? 'invalid' : 'fail'
+  return isTimed && wasDisturbed(result) ? 'invalid' : 'fail'
 }
 
 /** Returns the findings of the checks so far, each of which has one run. */

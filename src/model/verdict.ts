@@ -1,4 +1,5 @@
 import type { OnInconclusive } from './plan.ts'
+import type { ToolFault } from './tool-fault.ts'
 import type { Count, Ms, Ratio } from './units.ts'
 
 /**
@@ -51,11 +52,34 @@ export type VerdictReason =
   /** In no `windowMs` of the run, or after it, did the target complete more than `maxRps` of the `offeredRps`. */
   | { readonly code: 'rate-missed'; readonly maxRps: number; readonly offeredRps: number; readonly windowMs: Ms }
 
+/** Why a verdict is invalid, so that it says nothing about the target. */
+export type InvalidReason =
+  | ToolFault
+  | {
+      readonly code:
+        | 'interrupted'
+        | 'not-ended'
+        /** Code of the test threw, and ended the run. */
+        | 'user-code-failed'
+        /** The judged part of the run has no request. */
+        | 'nothing-scheduled'
+        /** No request has the judged time. */
+        | 'nothing-measured'
+        /** The run has no phases before, in and after an overload, or no response before it. */
+        | 'no-recovery-phases'
+        /** The monitor has no figures of the target. */
+        | 'not-monitored'
+        /** Messages that no request asked for may have been counted as responses. */
+        | 'unsolicited-messages'
+    }
+  /** The plan scheduled fewer requests per second than the asserted rate. */
+  | { readonly code: 'too-few-planned'; readonly offeredRps: number; readonly rps: number }
+
 export interface Verdict {
   readonly verdict: VerdictValue
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
-  readonly reasons?: readonly VerdictReason[]
+  readonly reasons?: readonly (VerdictReason | InvalidReason)[]
   /** What was checked: "p99 response time below 50 ms". */
   readonly claim: string
   /** What was observed: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
@@ -83,7 +107,7 @@ export interface VerdictRecord {
   readonly verdict: VerdictValue
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
-  readonly reasons?: readonly VerdictReason[]
+  readonly reasons?: readonly (VerdictReason | InvalidReason)[]
   /**
    * The line of the message that explains the verdict best. Absent for a pass, if nothing explains it, and in results of
    * earlier versions.

@@ -3,7 +3,7 @@ import type { ErrorClass } from './error-class.ts'
 import type { RateUnit } from './rates.ts'
 import type { Environment } from './record.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
-import type { Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
+import type { InvalidReason, Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
 
 /** The main figures of a result. A time is null if nothing was measured. */
 export interface KeyFigures {
@@ -37,7 +37,7 @@ export interface VerdictEntry {
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   /** Codes and numbers that explain the verdict. */
-  readonly reasons: readonly VerdictReason[]
+  readonly reasons: readonly (VerdictReason | InvalidReason)[]
   /** The line of `evidence` that explains the verdict best. Absent for a pass, and if nothing explains it. */
   readonly why?: string
   /** Codes of the reasons to distrust the figures. */

@@ -16,7 +16,8 @@ export interface Claim {
 /** Returns the verdict with all its details, the most useful first. */
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
-  const { verdict, leaning, reasons, reason, advice, adviceMs, details } = standing
+  const { verdict, leaning, reason, advice, adviceMs, details } = standing
+  const reasons = reasonsOf(standing)
   const before = [...details, ...(advice === undefined ? [] : [advice])]
   const after = [
     ...(verdict === 'fail' && reason === undefined ? causes : []),
@@ -27,7 +28,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
   return {
     verdict,
     ...(leaning !== undefined && { leaning }),
-    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
+    ...(reasons.length > 0 && { reasons }),
     claim,
     contrary,
     observed,
@@ -37,4 +38,10 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
     ...(why !== undefined && { why }),
     details: [...before, describeLoad(figures, run), ...after, describeSeed(run)],
   }
+}
+
+/** Returns the reasons of a verdict: for an invalid one, first why it is invalid. */
+function reasonsOf({ verdict, reasons = [], fault, invalid: other }: Standing): NonNullable<JudgedVerdict['reasons']> {
+  const invalid = fault ?? other
+  return verdict === 'invalid' && invalid !== undefined ? [invalid, ...reasons] : reasons
 }

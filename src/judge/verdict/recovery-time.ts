@@ -134,6 +134,7 @@ function missing(run: LoadResult): Standing {
       phasesOf(run) === undefined
         ? 'the run has no overload phase with a phase before it and one after it'
         : 'the target responded to no request in the first phase',
+    invalid: { code: 'no-recovery-phases' },
     details: [
       "set pattern: sequence(constant({ name: 'baseline', … }), constant({ name: 'overload', … }), constant({ name: 'recovery', … }))",
     ],

@@ -2,7 +2,7 @@ import { type Sla, SLA_PERCENTILES } from '../../model/sla.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import { type Leaning, VERDICT_ORDER, type VerdictReason, type VerdictValue } from '../../model/verdict.ts'
+import { type Leaning, VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
 import { describeLoad, describeSeed, partOf } from './evidence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -76,7 +76,8 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
     contrary: `${subject} not met`,
     subject: `the ${subject}`,
     observed: `${OBSERVED[verdict]}: ${describeTerms(terms)}`,
-    ...(leaning !== undefined && { leaning, reasons: reasonsOf(deciding) }),
+    ...(leaning !== undefined && { leaning }),
+    ...((leaning !== undefined || verdict === 'invalid') && { reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
     ...(first !== undefined && { why: lineOf(first) }),
@@ -101,8 +102,10 @@ export function worstLeaning(terms: readonly Pick<JudgedVerdict, 'leaning'>[]): 
   return LEANINGS.find((value) => terms.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
 }
 
-function reasonsOf(terms: readonly JudgedVerdict[]): readonly VerdictReason[] {
-  return terms.flatMap(({ reasons = [] }) => reasons)
+/** Returns the distinct reasons: the same disturbance makes every limit invalid. */
+function reasonsOf(terms: readonly JudgedVerdict[]): NonNullable<JudgedVerdict['reasons']> {
+  const reasons = terms.flatMap((term) => term.reasons ?? [])
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()]
 }
 
 const OBSERVED = { fail: 'missed', invalid: 'open', inconclusive: 'open', pass: 'met' } as const

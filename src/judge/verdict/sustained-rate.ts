@@ -140,6 +140,7 @@ function tooLittleOffered(figures: JudgedFigures, run: LoadResult, rps: Rps): St
   return {
     verdict: 'invalid',
     reason: 'the load was not delivered',
+    invalid: { code: 'too-few-planned', offeredRps, rps },
     details: [`the plan scheduled only ${formatRate(offeredRps, countedIn(figures, run).rate)}: set rate: ${rps}`],
   }
 }

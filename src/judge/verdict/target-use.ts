@@ -182,6 +182,7 @@ function unwatched({ target }: LoadResult): Standing {
   return {
     verdict: 'invalid',
     reason: 'the target was not monitored',
+    invalid: { code: 'not-monitored' },
     details: [
       target.unwatched ?? 'the monitor took no sample: run for longer than one second',
       'set monitor to { pid }, { port } or { openMetrics } in the plan',

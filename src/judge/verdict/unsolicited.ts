@@ -8,6 +8,11 @@ import type { Standing } from './validity.ts'
  */
 export function matchingInDoubt({ generator }: LoadResult): Standing | undefined {
   return generator.doubts.some(({ code }) => code === 'unsolicited-messages')
-    ? { verdict: 'invalid', reason: 'unsolicited messages may have been counted as responses', details: [] }
+    ? {
+        verdict: 'invalid',
+        reason: 'unsolicited messages may have been counted as responses',
+        invalid: { code: 'unsolicited-messages' },
+        details: [],
+      }
     : undefined
 }

@@ -10,6 +10,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { maximumVerdict } from './maximum.ts'
 import { meanVerdict } from './mean.ts'
 import { percentileVerdict } from './percentile.ts'
+import { serviceLevelVerdict } from './service-level.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
 const healthy = evenBatches(40, 100, (i) => 10 + (i % 10))
@@ -102,6 +103,29 @@ describe('a fail', () => {
     const batches = eachWith(healthy, () => ({ dropped: { generator: 5 } }))
     expect(verdicts({ batches }, 50)).toBe('invalid: the load was not delivered')
     expect(verdicts({ batches }, 12)).toBe('fail')
+  })
+})
+
+describe('an invalid verdict', () => {
+  const reasonsOf = (run: ResultCase): JudgedVerdict['reasons'] => {
+    const result = resultOf(run)
+    return percentileVerdict(result, result, { percentile: 99, limitMs: 50 }).reasons
+  }
+
+  test('has the code and the numbers of its reason', () => {
+    expect(reasonsOf({ batches: healthy, lagMs: () => 11 })).toEqual([
+      { code: 'schedule-lag', lagMs: expect.closeTo(11, 0), allowedMs: expect.any(Number) },
+    ])
+    expect(reasonsOf({ batches: healthy, rest: { ended: 'interrupted' } })).toEqual([{ code: 'interrupted' }])
+    expect(reasonsOf({ batches: healthy, rest: { ended: 'running' } })).toEqual([{ code: 'not-ended' }])
+    expect(reasonsOf({ batches: [] })).toEqual([{ code: 'nothing-scheduled' }])
+    expect(reasonsOf({ batches: healthy })).toBeUndefined()
+  })
+
+  test('of a service level has each reason once, though it concerns every limit', () => {
+    const result = resultOf({ batches: healthy, rest: { ended: 'interrupted' } })
+    const { verdict, reasons } = serviceLevelVerdict(result, result, { p99Ms: 50, p95Ms: 40, errorRate: 0.01 })
+    expect([verdict, reasons]).toEqual(['invalid', [{ code: 'interrupted' }]])
   })
 })
 

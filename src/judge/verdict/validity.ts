@@ -3,7 +3,7 @@ import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { ToolFault } from '../../model/tool-fault.ts'
 import type { Ms } from '../../model/units.ts'
-import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
+import type { InvalidReason, Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
@@ -18,6 +18,8 @@ export interface Standing {
   readonly reason?: string
   /** Why the run does not concern the target, if that decided the verdict. */
   readonly fault?: ToolFault
+  /** The code of another reason for an invalid verdict. */
+  readonly invalid?: Exclude<InvalidReason, ToolFault>
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
@@ -57,13 +59,24 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
 function cutShort({ ended, endedBecause, generator }: LoadResult): Standing {
   const failure = generator.doubts.find((doubt) => doubt.code === 'user-code-failed')
   if (failure !== undefined) {
-    return { verdict: 'invalid', reason: 'code of the test failed', details: [failure.reason, 'fix this code'] }
+    return {
+      verdict: 'invalid',
+      reason: 'code of the test failed',
+      invalid: { code: 'user-code-failed' },
+      details: [failure.reason, 'fix this code'],
+    }
   }
   return ended === 'running'
-    ? { verdict: 'invalid', reason: 'the run has not ended', details: ['await its result'] }
+    ? {
+        verdict: 'invalid',
+        reason: 'the run has not ended',
+        invalid: { code: 'not-ended' },
+        details: ['await its result'],
+      }
     : {
         verdict: 'invalid',
         reason: 'the run was interrupted',
+        invalid: { code: 'interrupted' },
         details: [...(endedBecause === undefined ? [] : [endedBecause]), 'run it again without interruption'],
       }
 }
@@ -287,6 +300,7 @@ export function nothingMeasured(figures: JudgedFigures): Standing {
     return {
       verdict: 'invalid',
       reason: 'no request was scheduled',
+      invalid: { code: 'nothing-scheduled' },
       details: ['run longer or raise the rate, or judge a part of the run with traffic'],
     }
   }
@@ -294,6 +308,7 @@ export function nothingMeasured(figures: JudgedFigures): Standing {
   return {
     verdict: 'invalid',
     reason: 'nothing was measured',
+    invalid: { code: 'nothing-measured' },
     details: [
       figures.responsesReceived === 0
         ? `none of ${formatPlural(figures.requestsScheduled, 'request')} received a response`

@@ -113,7 +113,7 @@ describe('an invalid verdict', () => {
   }
 
   test('has the code and the numbers of its reason', () => {
-    expect(reasonsOf({ batches: healthy, lagMs: () => 11 })).toEqual([
+    expect(reasonsOf({ batches: evenBatches(40, 400, () => 10), lagMs: () => 11 })).toEqual([
       { code: 'schedule-lag', lagMs: expect.closeTo(11, 0), allowedMs: expect.any(Number) },
     ])
     expect(reasonsOf({ batches: healthy, rest: { ended: 'interrupted' } })).toEqual([{ code: 'interrupted' }])

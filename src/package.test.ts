@@ -120,6 +120,12 @@ test('contains each entry point with its types and source maps, and no sources o
       'dist/vitest.d.ts.map',
     ]),
   )
+  const [published = ''] = readFileSync(join(installed, 'README.md'), 'utf8').split(
+    'The repository, but not the package',
+  )
+  const links = Array.from(published.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g), ([, link = '']) => link)
+  expect(links.length).toBeGreaterThan(5)
+  expect(links.filter((link) => !files.includes(link))).toEqual([])
   expect(files.filter((file) => /\.(?:test|conformance|fixture|builder|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   expect(files.filter((file) => /\.(?:js|d\.ts)$/.test(file)).length).toBeLessThan(65)
 })

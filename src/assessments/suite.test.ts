@@ -1,30 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
-import { leaningVerdict, settleSuite, worstOf } from './suite.ts'
+import { leaningVerdict, settleSuite } from './suite.ts'
 
 const open = (leaning?: Leaning): { readonly verdict: VerdictValue; readonly leaning?: Leaning } => ({
   verdict: 'inconclusive',
   ...(leaning !== undefined && { leaning }),
-})
-
-describe('the worst verdict', () => {
-  test.each([
-    [['pass', 'none', 'fail'], 'fail'],
-    [['pass', 'none'], 'none'],
-    [['pass', 'pass'], 'pass'],
-    [[undefined, 'pass'], 'none'],
-  ] as const)('of inconclusive ones that lean to %j leans to %s', (leanings, leaning) => {
-    expect(worstOf(leanings.map((each) => open(each)))).toEqual({ verdict: 'inconclusive', leaning })
-  })
-
-  test('leans like the inconclusive ones only', () => {
-    expect(worstOf([{ verdict: 'pass', leaning: 'fail' }, open('pass')])).toEqual(open('pass'))
-  })
-
-  test('leans to no side if it is not inconclusive', () => {
-    expect(worstOf([{ verdict: 'pass' }, { verdict: 'fail' }, open('pass')])).toEqual({ verdict: 'fail' })
-  })
 })
 
 test('a step of a search counts as the side it leans to, and as inconclusive when it leans to neither', () => {

@@ -2,7 +2,6 @@ import type { LoadContext, LoadOptions, StartOptions } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { keptVerdict } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
-import { worstLeaning, worstVerdict } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
 import { protocolNameOf, type ProtocolName, targetFor } from '../protocols/index.ts'
 import type { SharedKeys, WrittenPlan } from '../plan/load-plan.ts'
@@ -14,8 +13,7 @@ import type { LimitSlo } from '../model/limits-findings.ts'
 import { wrap } from '../report/page.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Rps } from '../model/units.ts'
-import { isGreen, type Leaning, type VerdictValue } from '../model/verdict.ts'
-import type { SidedVerdict } from '../report/leaning-words.ts'
+import { isGreen, type Leaning, type SidedVerdict, type VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 import { allRequests, operationsOf, type SentOptions } from './operations.ts'
 
@@ -106,13 +104,6 @@ export function slaFrom(sla: Sla, { p95Ms, p99Ms, errorRate = sla.errorRate }: S
   const rest = errorRate === undefined ? {} : { errorRate }
   if (p95Ms === undefined && p99Ms === undefined) return { ...sla, ...rest }
   return { ...rest, ...(p95Ms !== undefined && { p95Ms }), ...(p99Ms !== undefined && { p99Ms }) }
-}
-
-/** Returns the verdict that decides; if it is inconclusive, with the worst leaning of the inconclusive ones. */
-export function worstOf(verdicts: readonly SidedVerdict[]): SidedVerdict {
-  const verdict = worstVerdict(verdicts.map((each) => each.verdict))
-  if (verdict !== 'inconclusive') return { verdict }
-  return { verdict, leaning: worstLeaning(verdicts.filter((each) => each.verdict === verdict)) }
 }
 
 /**

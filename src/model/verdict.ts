@@ -11,7 +11,7 @@ import type { Count, Ms, Ratio } from './units.ts'
 export type VerdictValue = 'pass' | 'fail' | 'inconclusive' | 'invalid'
 
 /** Worst first: one failed claim fails the whole, one that cannot be judged makes it invalid or inconclusive. */
-export const VERDICT_ORDER: readonly VerdictValue[] = ['fail', 'invalid', 'inconclusive', 'pass']
+const VERDICT_ORDER: readonly VerdictValue[] = ['fail', 'invalid', 'inconclusive', 'pass']
 
 /**
  * Which side of the limit the observation of an inconclusive verdict lies on. `none`: the run is too short to say, by
@@ -126,4 +126,48 @@ export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive:
   if (verdict !== 'inconclusive') return verdict === 'pass'
   if (onInconclusive === 'fail') return false
   return leaning === 'pass' || (onInconclusive === 'warn' && leaning === 'none')
+}
+
+/** A verdict, and the side that an inconclusive one leans to. */
+export interface SidedVerdict {
+  readonly verdict: VerdictValue
+  readonly leaning?: Leaning
+}
+
+/** Returns true for a pass, and for an inconclusive verdict that leans to a pass. */
+export function isMet({ verdict, leaning }: SidedVerdict): boolean {
+  return verdict === 'pass' || (verdict === 'inconclusive' && leaning === 'pass')
+}
+
+/** Returns how many verdicts have each value, in the order of `VERDICT_ORDER`. */
+export function countVerdicts(
+  verdicts: readonly Pick<SidedVerdict, 'verdict'>[],
+): readonly { readonly value: VerdictValue; readonly count: Count }[] {
+  return VERDICT_ORDER.map((value) => ({ value, count: verdicts.filter(({ verdict }) => verdict === value).length }))
+}
+
+/** Returns the verdicts in the order of `VERDICT_ORDER`; the first one decides. */
+export function worstFirst<Judged extends Pick<SidedVerdict, 'verdict'>>(
+  verdicts: readonly Judged[],
+): readonly Judged[] {
+  return VERDICT_ORDER.flatMap((value) => verdicts.filter(({ verdict }) => verdict === value))
+}
+
+/** Returns the value that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
+export function worstVerdict(values: readonly VerdictValue[]): VerdictValue {
+  return VERDICT_ORDER.find((value) => values.includes(value)) ?? 'pass'
+}
+
+const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
+
+/** Returns the leaning of several inconclusive verdicts: a leaning to fail decides, then one to neither side. */
+export function worstLeaning(verdicts: readonly Pick<SidedVerdict, 'leaning'>[]): Leaning {
+  return LEANINGS.find((value) => verdicts.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
+}
+
+/** Returns the verdict that decides; if it is inconclusive, with the worst leaning of the inconclusive ones. */
+export function worstOf(verdicts: readonly SidedVerdict[]): SidedVerdict {
+  const verdict = worstVerdict(verdicts.map((each) => each.verdict))
+  if (verdict !== 'inconclusive') return { verdict }
+  return { verdict, leaning: worstLeaning(verdicts.filter((each) => each.verdict === verdict)) }
 }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../model/record.ts'
-import { VERDICT_ORDER } from '../model/verdict.ts'
+import { countVerdicts } from '../model/verdict.ts'
 import { verdictsJson } from './verdicts-json.ts'
 
 /**
@@ -13,10 +13,11 @@ export function briefLines({
   readonly runs: readonly RunRecord[]
   readonly paths: readonly string[]
 }): readonly string[] {
-  const values = runs.flatMap(({ verdicts }) => verdicts.map(({ verdict }) => verdict))
-  if (values.length === 0) return []
-  const counts = VERDICT_ORDER.map((value) => ({ value, count: values.filter((each) => each === value).length }))
-  const shown = counts.filter(({ count }) => count > 0).map(({ value, count }) => `${count} ${value}`)
+  const verdicts = runs.flatMap((run) => run.verdicts)
+  if (verdicts.length === 0) return []
+  const shown = countVerdicts(verdicts)
+    .filter(({ count }) => count > 0)
+    .map(({ value, count }) => `${count} ${value}`)
   const file = paths.find((path) => path.endsWith(verdictsJson.fileName))
   return [`load verdicts: ${shown.join(', ')}${file === undefined ? '' : ` → ${file}`}`]
 }

@@ -1,6 +1,7 @@
+import { isMet } from '../model/verdict.ts'
 import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
-import { isMet, leaningWords } from './leaning-words.ts'
+import { leaningWords } from './leaning-words.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import {
   formatCount,

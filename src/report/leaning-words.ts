@@ -1,15 +1,4 @@
-import type { Leaning, VerdictValue } from '../model/verdict.ts'
-
-/** A verdict of a suite, and the side that an inconclusive one leans to. */
-export interface SidedVerdict {
-  readonly verdict: VerdictValue
-  readonly leaning?: Leaning
-}
-
-/** Returns true for a pass, and for an inconclusive verdict that leans to a pass. */
-export function isMet({ verdict, leaning }: SidedVerdict): boolean {
-  return verdict === 'pass' || (verdict === 'inconclusive' && leaning === 'pass')
-}
+import type { SidedVerdict } from '../model/verdict.ts'
 
 /** `pass`, or `leans to pass` for an inconclusive verdict: short enough for a column. */
 export function leaningWords({ verdict, leaning }: SidedVerdict): string {

@@ -148,7 +148,7 @@ describe('artifacts', () => {
       started   2026-01-01 00:00:00 UTC, took 1 s
       target    http://127.0.0.1:3000/
       machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
-      result    1 pass, 0 fail, 0 inconclusive, 0 invalid"
+      result    0 fail, 0 invalid, 0 inconclusive, 1 pass"
     `)
   })
 })

@@ -1,6 +1,6 @@
 import { ratesOf } from '../model/rates.ts'
 import type { RunRecord, TestOutcome } from '../model/record.ts'
-import { VERDICT_ORDER, type VerdictValue } from '../model/verdict.ts'
+import { type VerdictValue, worstFirst } from '../model/verdict.ts'
 import { formatMs, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 import { leaningWords } from './leaning-words.ts'
 import { table } from './page.ts'
@@ -50,8 +50,7 @@ function rowOf(
   { results, verdicts }: RunRecord,
   test: TestOutcome,
 ): { readonly cells: readonly string[]; readonly verdict: VerdictValue | null }[] {
-  const own = verdicts.filter(({ result }) => test.results.includes(result))
-  const deciding = VERDICT_ORDER.flatMap((value) => own.filter(({ verdict }) => verdict === value))[0]
+  const [deciding] = worstFirst(verdicts.filter(({ result }) => test.results.includes(result)))
   const result = results[deciding?.result ?? test.results.at(-1) ?? -1]
   if (result === undefined) return []
   const { p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)

@@ -1,3 +1,4 @@
+import { isMet } from '../model/verdict.ts'
 import { optionWords } from '../wording/option-words.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -5,7 +6,7 @@ import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-find
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
 import { batchingWords } from '../wording/batching.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
-import { isMet, leaningWords } from './leaning-words.ts'
+import { leaningWords } from './leaning-words.ts'
 import { labelled, section, table } from './page.ts'
 import { adviceOf, causeOf, scenariosSentence, unsentLines } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'

@@ -1,5 +1,6 @@
+import { isMet } from '../model/verdict.ts'
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
-import { isMet, verdictWords } from './leaning-words.ts'
+import { verdictWords } from './leaning-words.ts'
 import { formatList, formatPlural } from '../wording/figures.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
 import { optionWords } from '../wording/option-words.ts'

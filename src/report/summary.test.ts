@@ -17,7 +17,7 @@ test('the summary states on one page what was tested, where, and the verdicts', 
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
     machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
-    result    0 pass, 1 fail, 0 inconclusive, 0 invalid
+    result    1 fail, 0 invalid, 0 inconclusive, 0 pass
 
     checkout API > holds 500 req/s
       constant 500 req/s for 30 s, seed 8f2c1e

@@ -2,7 +2,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
-import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
+import { countVerdicts, type VerdictRecord } from '../model/verdict.ts'
 import { batchingWords } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
@@ -10,7 +10,6 @@ import { verdictText } from './verdict-text.ts'
 import { errorLines, loadOf, metricLines, rateWords, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
-const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
 
 /**
  * `test_summary.txt`: every verdict of every run on one self-contained page, and of the newest earlier run of each other
@@ -23,7 +22,9 @@ export const summary: Artifact = {
 }
 
 function resultOf({ verdicts }: RunRecord): string {
-  return VALUES.map((value) => `${verdicts.filter(({ verdict }) => verdict === value).length} ${value}`).join(', ')
+  return countVerdicts(verdicts)
+    .map(({ value, count }) => `${count} ${value}`)
+    .join(', ')
 }
 
 function bodyOf(run: RunRecord): readonly string[] {

@@ -1,5 +1,5 @@
 import type { LoadRecord } from '../model/record.ts'
-import { VERDICT_ORDER } from '../model/verdict.ts'
+import { worstFirst } from '../model/verdict.ts'
 import { keyFigures } from './verdict-entries.ts'
 
 /** A figure of a test for a report of the test runner, such as a `<property>` of JUnit. */
@@ -17,7 +17,7 @@ const MAX_RESULTS = 10
  * result of a test on, its number is part of the name: `load.2.p99Ms`.
  */
 export function testProperties({ results, verdicts }: LoadRecord): readonly TestProperty[] {
-  const worst = VERDICT_ORDER.find((value) => verdicts.some(({ verdict }) => verdict === value))
+  const [worst] = worstFirst(verdicts)
   const figures = results.slice(0, MAX_RESULTS).flatMap((result, index) => {
     const prefix = index === 0 ? 'load' : `load.${index + 1}`
     const values = Object.entries(keyFigures(result)).flatMap(([name, value]): (readonly [string, string])[] =>
@@ -25,5 +25,5 @@ export function testProperties({ results, verdicts }: LoadRecord): readonly Test
     )
     return [...values, ['seed', result.seed] as const].map(([name, value]) => ({ name: `${prefix}.${name}`, value }))
   })
-  return worst === undefined ? figures : [{ name: 'load.verdict', value: worst }, ...figures]
+  return worst === undefined ? figures : [{ name: 'load.verdict', value: worst.verdict }, ...figures]
 }

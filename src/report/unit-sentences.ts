@@ -1,5 +1,5 @@
 import type { UnitCheck, UnitFindings } from '../model/unit-findings.ts'
-import { VERDICT_ORDER } from '../model/verdict.ts'
+import { worstFirst } from '../model/verdict.ts'
 import { formatCount, formatPlural } from '../wording/figures.ts'
 
 const MEANINGS = {
@@ -10,7 +10,7 @@ const MEANINGS = {
 
 /** Returns the conclusion, which comes first in the report and on the console. */
 export function unitSentence({ checks }: { readonly checks: readonly Pick<UnitCheck, 'verdict'>[] }): string {
-  const worst = VERDICT_ORDER.flatMap((value) => checks.filter(({ verdict }) => verdict === value))[0]
+  const [worst] = worstFirst(checks)
   if (worst === undefined) return 'No check ran.'
   const passed = checks.filter(({ verdict }) => verdict === 'pass').length
   return `${formatCount(passed)} of ${formatPlural(checks.length, 'check')} passed: ${MEANINGS[worst.verdict]}.`

@@ -1,14 +1,14 @@
 import { ratesOf } from '../model/rates.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
-import { isGreen, VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
+import { isGreen, type VerdictRecord, worstFirst } from '../model/verdict.ts'
 import { verdictText } from './verdict-text.ts'
 import type { KeyFigures, VerdictEntry } from '../model/verdicts-file.ts'
 
 /** Returns the verdicts of all runs with their figures: the failed ones first, then in the order of `VERDICT_ORDER`. */
 export function verdictEntries(runs: readonly RunRecord[]): readonly VerdictEntry[] {
   const entries = runs.flatMap((run) => run.verdicts.map((verdict) => entryOf(run, verdict)))
-  return VERDICT_ORDER.flatMap((value) => entries.filter(({ verdict }) => verdict === value))
+  return worstFirst(entries)
 }
 
 function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecord): VerdictEntry {

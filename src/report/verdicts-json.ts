@@ -1,4 +1,5 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
+import { countVerdicts } from '../model/verdict.ts'
 import type { VerdictsFile } from '../model/verdicts-file.ts'
 import { jsonText } from './json-text.ts'
 import { verdictEntries } from './verdict-entries.ts'
@@ -11,19 +12,15 @@ export const verdictsJson: Artifact = {
 
 function fileOf(runs: readonly RunRecord[]): VerdictsFile {
   const verdicts = verdictEntries(runs)
-  const count = (value: string): number => verdicts.filter(({ verdict }) => verdict === value).length
   const [first] = runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
   if (first === undefined) throw new RangeError('an artifact is rendered from at least one run')
   return {
     schema: 1,
     startedAt: first.startedAt,
     environment: first.environment,
-    counts: {
-      pass: count('pass'),
-      fail: count('fail'),
-      inconclusive: count('inconclusive'),
-      invalid: count('invalid'),
-    },
+    counts: Object.fromEntries(
+      countVerdicts(verdicts).map(({ value, count }) => [value, count]),
+    ) as VerdictsFile['counts'],
     verdicts,
   }
 }

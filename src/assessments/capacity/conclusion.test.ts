@@ -3,8 +3,7 @@ import type { UslPoint } from '../../judge/analysis/usl.ts'
 import { eachWith, evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
-import type { SidedVerdict } from '../../report/leaning-words.ts'
+import { type SidedVerdict, type VerdictValue } from '../../model/verdict.ts'
 import type { Conclusion } from '../suite.ts'
 import {
   capacityConclusion,

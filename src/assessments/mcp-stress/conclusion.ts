@@ -1,11 +1,10 @@
 import { errorPatterns } from '../../judge/analysis/error-patterns.ts'
 import { stressJudgement } from '../../judge/analysis/mcp-health.ts'
-import { worstVerdict } from '../../judge/verdict/service-level.ts'
 import { SATURATED } from '../../judge/verdict/validity.ts'
 import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Count } from '../../model/units.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
+import { type VerdictValue, worstVerdict } from '../../model/verdict.ts'
 import { mcpStressLines, mcpStressSentence } from '../../report/mcp-stress-sentences.ts'
 import type { Conclusion } from '../suite.ts'
 

@@ -1,3 +1,4 @@
+import { worstOf } from '../../model/verdict.ts'
 import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
 import { termVerdicts } from '../../judge/verdict/service-level.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -5,7 +6,7 @@ import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../mode
 import type { MissingOperations } from '../../model/suite-operations.ts'
 import type { Sla } from '../../model/sla.ts'
 import { scenarioLines, scenariosSentence } from '../../report/scenarios-sentences.ts'
-import { type Conclusion, worstOf } from '../suite.ts'
+import type { Conclusion } from '../suite.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Judges a run: one verdict for each limit, and one for the scheduled rate of any shape. */

@@ -1,7 +1,8 @@
+import { worstOf } from '../../model/verdict.ts'
 import type { UnitArea, UnitCheck, UnitFindings } from '../../model/unit-findings.ts'
 import { checkLine, unitSentence } from '../../report/unit-sentences.ts'
 import { wasDisturbed } from '../disturbed.ts'
-import { type Conclusion, worstOf } from '../suite.ts'
+import type { Conclusion } from '../suite.ts'
 import type { Check, Observation } from './check.ts'
 
 /** A check with what its run showed. */

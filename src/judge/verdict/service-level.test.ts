@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { evenBatches, resultOf } from '../result.builder.ts'
-import { abortVerdicts, serviceLevelVerdict, worstVerdict } from './service-level.ts'
+import { abortVerdicts, serviceLevelVerdict } from './service-level.ts'
 
 const result = resultOf({ batches: evenBatches(40, 100, (i) => 10 + (i % 10)) })
 
@@ -39,13 +39,6 @@ describe('a service level', () => {
     expect(serviceLevelVerdict(short, short, { p50Ms: 20, p999Ms: 20 }).leaning).toBe('none')
     expect(serviceLevelVerdict(short, short, { p50Ms: 12, p999Ms: 20 }).leaning).toBe('fail')
   })
-})
-
-test('a fail takes precedence over an invalid verdict, and an invalid one over an inconclusive one', () => {
-  expect(worstVerdict(['pass', 'inconclusive', 'invalid', 'fail'])).toBe('fail')
-  expect(worstVerdict(['pass', 'inconclusive', 'invalid'])).toBe('invalid')
-  expect(worstVerdict(['pass', 'inconclusive'])).toBe('inconclusive')
-  expect(worstVerdict(['pass'])).toBe('pass')
 })
 
 describe('a running load', () => {

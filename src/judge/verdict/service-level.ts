@@ -2,7 +2,7 @@ import { type Sla, SLA_PERCENTILES } from '../../model/sla.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import { type Leaning, VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
+import { countVerdicts, worstLeaning, worstVerdict } from '../../model/verdict.ts'
 import { describeLoad, describeSeed, partOf } from './evidence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -11,11 +11,6 @@ import { sustainedRateVerdict } from './sustained-rate.ts'
 
 /** Shortfall of the rate that an `sla` allows: the default of `toSustainRps`. */
 const WITHIN = 0.01
-
-/** Returns the verdict that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
-export function worstVerdict(verdicts: readonly VerdictValue[]): VerdictValue {
-  return VERDICT_ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
-}
 
 interface LimitOptions {
   /** Default: the plan's `confidence`. */
@@ -95,13 +90,6 @@ function lineOf({ verdict, claim, observed }: JudgedVerdict): string {
   return `${verdict}: ${claim}, was ${observed}`
 }
 
-const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
-
-/** Returns the leaning of several inconclusive limits: a leaning to fail decides, then one to neither side. */
-export function worstLeaning(terms: readonly Pick<JudgedVerdict, 'leaning'>[]): Leaning {
-  return LEANINGS.find((value) => terms.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
-}
-
 /** Returns the distinct reasons: the same disturbance makes every limit invalid. */
 function reasonsOf(terms: readonly JudgedVerdict[]): NonNullable<JudgedVerdict['reasons']> {
   const reasons = terms.flatMap((term) => term.reasons ?? [])
@@ -113,9 +101,9 @@ const OBSERVED = { fail: 'missed', invalid: 'open', inconclusive: 'open', pass: 
 /** Example: "1 of 3 limits broken, 2 met". */
 function describeTerms(terms: readonly JudgedVerdict[]): string {
   const words = { fail: 'broken', invalid: 'not judged', inconclusive: 'not proven', pass: 'met' } as const
-  return VERDICT_ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, word], index) => `${count}${index === 0 ? ` of ${terms.length} limits` : ''} ${word}`)
+  return countVerdicts(terms)
+    .filter(({ count }) => count > 0)
+    .map(({ count, value }, index) => `${count}${index === 0 ? ` of ${terms.length} limits` : ''} ${words[value]}`)
     .join(', ')
 }
 

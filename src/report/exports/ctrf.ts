@@ -1,5 +1,5 @@
 import type { RunRecord, TestOutcome } from '../../model/record.ts'
-import { VERDICT_ORDER, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
+import { type VerdictRecord, type VerdictValue, worstFirst } from '../../model/verdict.ts'
 import { jsonText } from '../json-text.ts'
 import { keyFigures } from '../verdict-entries.ts'
 import type { Export } from './export.ts'
@@ -58,8 +58,7 @@ function reportOf(runs: readonly RunRecord[], tests: readonly CtrfTest[]): objec
 }
 
 function testOf({ suite, results, verdicts }: RunRecord, test: TestOutcome): CtrfTest {
-  const own = verdicts.filter(({ result }) => test.results.includes(result))
-  const deciding = VERDICT_ORDER.flatMap((value) => own.filter(({ verdict }) => verdict === value))[0]
+  const [deciding] = worstFirst(verdicts.filter(({ result }) => test.results.includes(result)))
   const measured = test.results.flatMap((index) => results[index] ?? [])
   const durationMs = test.durationMs ?? measured.reduce((total, result) => total + result.durationMs, 0)
   return {

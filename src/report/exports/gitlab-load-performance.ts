@@ -1,3 +1,4 @@
+import { isMet } from '../../model/verdict.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -5,7 +6,6 @@ import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 import { headlineResults } from '../headline-results.ts'
 import { jsonText } from '../json-text.ts'
-import { isMet } from '../leaning-words.ts'
 import type { Export } from './export.ts'
 
 /**

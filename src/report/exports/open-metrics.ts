@@ -1,7 +1,7 @@
 import { ratesOf, type RateUnit } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { VERDICT_ORDER } from '../../model/verdict.ts'
+import { countVerdicts } from '../../model/verdict.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import type { Export } from './export.ts'
 
@@ -88,11 +88,10 @@ function familyOf({ name, help, unit, samples }: Gauge, named: readonly NamedRes
 }
 
 function verdictsOf(runs: readonly RunRecord[]): readonly string[] {
-  const values = runs.flatMap(({ verdicts }) => verdicts.map(({ verdict }) => verdict))
-  const count = (value: string): number => values.filter((each) => each === value).length
+  const counts = countVerdicts(runs.flatMap(({ verdicts }) => verdicts))
   return [
     ...headOf('load_verdicts', 'Number of verdicts by value.'),
-    ...VERDICT_ORDER.map((verdict) => sampleOf('load_verdicts', { verdict }, count(verdict))),
+    ...counts.map(({ value, count }) => sampleOf('load_verdicts', { verdict: value }, count)),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { ratesOf } from '../../model/rates.ts'
 import type { RunRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
+import { countVerdicts, type VerdictValue } from '../../model/verdict.ts'
 import type { VerdictEntry } from '../../model/verdicts-file.ts'
 import { formatMs, formatPercent, formatPlural, formatRates } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
@@ -47,10 +47,9 @@ export function isRed(runs: readonly RunRecord[]): boolean {
 }
 
 function countsOf(entries: readonly VerdictEntry[]): string {
-  const counts = VERDICT_ORDER.flatMap((value) => {
-    const count = entries.filter(({ verdict }) => verdict === value).length
-    return count === 0 ? [] : [`${MARKS[value]} ${count} ${value}`]
-  })
+  const counts = countVerdicts(entries).flatMap(({ value, count }) =>
+    count === 0 ? [] : [`${MARKS[value]} ${count} ${value}`],
+  )
   return counts.length === 0 ? 'No verdicts.' : counts.join(' · ')
 }
 

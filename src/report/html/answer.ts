@@ -1,5 +1,5 @@
 import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
-import type { VerdictRecord } from '../../model/verdict.ts'
+import { countVerdicts, isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
 import { formatCount, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
 import { likelyCauseSentence } from '../../wording/likely-causes.ts'
 import { verdictText } from '../verdict-text.ts'
@@ -50,21 +50,22 @@ const HEADLINES: Readonly<Record<Standing, Headline>> = {
 
 /** Example: `Of 9 checks, 2 failed, 1 is not proven and 6 passed.` */
 function countsOf(verdicts: readonly VerdictRecord[]): string {
-  if (verdicts.length === 0) return 'No test judged its result.'
-  const count = (value: VerdictRecord['verdict']): number => verdicts.filter(({ verdict }) => verdict === value).length
-  if (count('pass') === verdicts.length && verdicts.length > 1)
-    return `All ${formatCount(verdicts.length)} checks passed.`
-  const parts = [
-    [count('fail'), 'failed', 'failed'],
-    [count('invalid'), 'is invalid', 'are invalid'],
-    [count('inconclusive'), 'is not proven', 'are not proven'],
-    [count('pass'), 'passed', 'passed'],
-  ] as const
-  const only = parts.find(([n]) => n > 0)
-  if (verdicts.length === 1 && only !== undefined) return `The only check ${only[1]}.`
-  const shown = parts.filter(([n]) => n > 0).map(([n, one, many]) => `${formatCount(n)} ${n === 1 ? one : many}`)
+  const [first, ...others] = countVerdicts(verdicts).filter(({ count }) => count > 0)
+  if (first === undefined) return 'No test judged its result.'
+  if (verdicts.length === 1) return `The only check ${OUTCOMES[first.value].one}.`
+  if (others.length === 0) return `All ${formatCount(first.count)} checks ${OUTCOMES[first.value].many}.`
+  const shown = [first, ...others].map(
+    ({ value, count }) => `${formatCount(count)} ${OUTCOMES[value][count === 1 ? 'one' : 'many']}`,
+  )
   return `Of ${formatPlural(verdicts.length, 'check')}, ${formatList(shown)}.`
 }
+
+const OUTCOMES = {
+  fail: { one: 'failed', many: 'failed' },
+  invalid: { one: 'is invalid', many: 'are invalid' },
+  inconclusive: { one: 'is not proven', many: 'are not proven' },
+  pass: { one: 'passed', many: 'passed' },
+} as const satisfies Record<VerdictValue, unknown>
 
 /** Returns the conclusion of a suite with its reason, or what is wrong with the results of load tests, and why. */
 function findingsOf(view: RunView): readonly Html[] {
@@ -111,7 +112,7 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
 
 function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonly string[] {
   // The faults of an invalid verdict are not those of the target.
-  const isAboutTarget = verdict.verdict !== 'invalid' && standingOf(verdict) !== 'leans-to-pass'
+  const isAboutTarget = verdict.verdict !== 'invalid' && !isMet(verdict)
   const causes = view === undefined || !isAboutTarget ? [] : likelyCauses(view.result)
   if (causes.length > 0) return causes.map(likelyCauseSentence)
   return verdict.why === undefined ? [] : [verdict.why]

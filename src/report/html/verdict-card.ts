@@ -1,8 +1,8 @@
-import type { VerdictRecord, VerdictValue } from '../../model/verdict.ts'
+import { isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
 import { leaningWords } from '../leaning-words.ts'
 import { verdictText } from '../verdict-text.ts'
 import { type Html, html, shortened } from './html.ts'
-import { type RunView, standingOf } from './run-view.ts'
+import type { RunView } from './run-view.ts'
 
 /** A sign for each verdict, so that its colour is not the only difference. */
 const SIGNS: Readonly<Record<VerdictValue, string>> = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }
@@ -14,10 +14,7 @@ export function verdictPill(verdict: Pick<VerdictRecord, 'verdict' | 'leaning'>)
   >`
 }
 
-/** Verdicts that the page shows with all their evidence; the others are folded. */
-const OPEN: ReadonlySet<string> = new Set(['fail', 'invalid', 'leans-to-fail', 'open'])
-
-/** Returns a verdict with its evidence and a link to the charts of its result. */
+/** Returns a verdict with its evidence, which is folded if the claim is met, and a link to the charts of its result. */
 export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): Html {
   const { message, test } = verdict
   const view = results[verdict.result]
@@ -36,7 +33,7 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
     <p class="claim">${claim}</p>
     ${
       evidence.length > 0 &&
-      html`<details ${OPEN.has(standingOf(verdict)) && html`open`}>
+      html`<details ${!isMet(verdict) && html`open`}>
         <summary>Evidence</summary>
         <ul>
           ${evidence.map((line) => html`<li>${line}</li>`)}

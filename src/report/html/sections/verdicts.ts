@@ -1,6 +1,7 @@
+import { isMet } from '../../../model/verdict.ts'
 import { formatPlural } from '../../../wording/figures.ts'
 import { html } from '../html.ts'
-import { byStanding, standingOf } from '../run-view.ts'
+import { byStanding } from '../run-view.ts'
 import { verdictCard } from '../verdict-card.ts'
 import type { Section } from './section.ts'
 
@@ -14,10 +15,8 @@ export const verdicts: Section = {
   render: (view) => {
     const sorted = view.run.verdicts.toSorted(byStanding)
     if (sorted.length === 0) return undefined
-    const isGood = (each: (typeof sorted)[number]): boolean =>
-      standingOf(each) === 'pass' || standingOf(each) === 'leans-to-pass'
-    const good = sorted.filter(isGood)
-    const bad = sorted.filter((each) => !isGood(each))
+    const good = sorted.filter(isMet)
+    const bad = sorted.filter((each) => !isMet(each))
     const cards = good.map((each) => verdictCard(each, view))
     return html`<div class="verdicts">
       ${bad.map((each) => verdictCard(each, view))}${

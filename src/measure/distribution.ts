@@ -1,4 +1,4 @@
-import { bucketHighUs } from '../model/hdr.ts'
+import { bucketHighUs, rankOf } from '../model/hdr.ts'
 import { encodeHdr } from '../model/hdr-codec.ts'
 import type { Distribution } from '../model/figures.ts'
 import type { HistogramDelta } from './histogram.ts'
@@ -32,11 +32,10 @@ export function distributionOf(delta: HistogramDelta | undefined): Distribution 
   }
 }
 
-const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
+const PERCENTILES = [50, 75, 90, 95, 99, 99.9] as const
 
 /**
- * Returns p50, p75, p90, p95, p99 and p99.9. Each is the value of the first bucket with at least a share p of all values
- * in it or below it (HdrHistogram's definition).
+ * Returns p50, p75, p90, p95, p99 and p99.9. Each is the value of the bucket at its rank (HdrHistogram's definition).
  */
 export function percentilesOf(
   { buckets, counts, count }: HistogramDelta,
@@ -46,14 +45,9 @@ export function percentilesOf(
   let seen = 0
   for (let i = 0; i < buckets.length && found.length < PERCENTILES.length; i++) {
     seen += counts[i] ?? 0
-    while (found.length < PERCENTILES.length && seen >= rankOf(PERCENTILES[found.length] ?? 1, count)) {
+    while (found.length < PERCENTILES.length && seen >= rankOf(PERCENTILES[found.length] ?? 100, count)) {
       found.push(valueOf(buckets[i] ?? 0))
     }
   }
   return found
-}
-
-/** Rank of the p-quantile among `count` values. The small tolerance keeps 0.99 × 100 from being rounded up to 100. */
-function rankOf(p: number, count: number): number {
-  return Math.max(1, Math.ceil(p * count - 1e-9))
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import { decodeHdr, encodeHdr } from './hdr-codec.ts'
-import { bucketHighUs, bucketLowUs, bucketOf, BUCKETS, bucketWidthUs, HIGHEST_US } from './hdr.ts'
+import { bucketHighUs, bucketLowUs, bucketOf, BUCKETS, bucketWidthUs, HIGHEST_US, percentileMs } from './hdr.ts'
 
 /** Values of every magnitude: uniformly distributed ones would nearly all lie in the last quarter of an hour. */
 const valueUs = fc
@@ -77,4 +77,10 @@ test('encodes a form that any HdrHistogram reads', () => {
 
 test('rejects a text that is not a histogram', () => {
   expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow('only V2 is supported')
+})
+
+test('a percentile is the highest value of the bucket at its rank, and null without values', () => {
+  const hundred = { buckets: [bucketOf(1_000), bucketOf(5_000)], counts: [99, 1] }
+  expect([50, 99, 99.9].map((percentile) => percentileMs(hundred, percentile))).toEqual([1, 1, 5.003])
+  expect(percentileMs({ buckets: [], counts: [] }, 50)).toBeNull()
 })

@@ -1,3 +1,6 @@
+import { sum } from './sum.ts'
+import type { Ms } from './units.ts'
+
 /**
  * The bucket layout of every latency in this project: HdrHistogram with 3 significant digits over 1 µs … 1 h. Each
  * value below 2 048 µs has its own bucket; above, buckets are at most 0.1% wide. The recorder, merging, analysis and
@@ -43,4 +46,28 @@ export function bucketHighUs(bucket: number): number {
 export interface SparseHistogram {
   readonly buckets: ArrayLike<number>
   readonly counts: ArrayLike<number>
+}
+
+/**
+ * Returns the rank (from 1) of a percentile among `count` values: the smallest one with at least this share of the values
+ * at or below it. Subtracting 1e-9 prevents that rounding turns 99% of 100 into 100.
+ */
+export function rankOf(percentile: number, count: number): number {
+  return Math.max(1, Math.ceil((percentile * count) / 100 - 1e-9))
+}
+
+/** Returns the bucket of the value at a rank (from 1); undefined if there are fewer values. */
+export function bucketAt({ buckets, counts }: SparseHistogram, rank: number): number | undefined {
+  let seen = 0
+  for (let i = 0; i < buckets.length; i++) {
+    seen += counts[i] ?? 0
+    if (seen >= rank) return buckets[i]
+  }
+  return undefined
+}
+
+/** Returns a percentile of the values, in ms; null without values. */
+export function percentileMs(histogram: SparseHistogram, percentile: number): Ms | null {
+  const bucket = bucketAt(histogram, rankOf(percentile, sum(Array.from(histogram.counts))))
+  return bucket === undefined ? null : bucketHighUs(bucket) / 1_000
 }

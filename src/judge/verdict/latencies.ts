@@ -1,4 +1,12 @@
-import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
+import {
+  bucketAt,
+  bucketHighUs,
+  bucketLowUs,
+  bucketOf,
+  HIGHEST_US,
+  rankOf,
+  type SparseHistogram,
+} from '../../model/hdr.ts'
 import { batchHistograms } from '../../model/batch-times.ts'
 import type { IntervalDistribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
 import { decodeHdr, decodeValues } from '../../model/hdr-codec.ts'
@@ -131,23 +139,6 @@ function countAbove({ buckets, counts }: SparseHistogram, bucket: number): numbe
   let count = 0
   for (let i = buckets.length - 1; i >= 0 && (buckets[i] ?? 0) > bucket; i--) count += counts[i] ?? 0
   return count
-}
-
-/**
- * Returns the bucket of the value at a rank (from 1); undefined if the rank belongs to a request without a response.
- */
-function bucketAt({ buckets, counts }: SparseHistogram, rank: number): number | undefined {
-  let seen = 0
-  for (let i = 0; i < buckets.length; i++) {
-    seen += counts[i] ?? 0
-    if (seen >= rank) return buckets[i]
-  }
-  return undefined
-}
-
-/** Rank of a percentile among `n` values. Subtracting 1e-9 prevents that rounding turns 99% of 100 into 100. */
-export function rankOf(percentile: number, n: number): number {
-  return Math.max(1, Math.ceil((percentile * n) / 100 - 1e-9))
 }
 
 /** Latency at a rank (from 1), as the result shows it; undefined for a request without a response. */

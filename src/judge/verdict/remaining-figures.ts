@@ -1,8 +1,8 @@
 import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
-import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
+import { bucketHighUs, bucketLowUs, rankOf } from '../../model/hdr.ts'
 import { batchTexts } from '../../model/batch-times.ts'
 import type { Batches, Distribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
-import { latencyAt, rankOf } from './latencies.ts'
+import { latencyAt } from './latencies.ts'
 import { sum } from '../../model/sum.ts'
 
 /**

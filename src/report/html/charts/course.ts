@@ -1,6 +1,5 @@
 import { batchHistograms } from '../../../model/batch-times.ts'
-import { bucketHighUs, type SparseHistogram } from '../../../model/hdr.ts'
-import { sum } from '../../../model/sum.ts'
+import { percentileMs, type SparseHistogram } from '../../../model/hdr.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Ms, Rps } from '../../../model/units.ts'
 
@@ -44,13 +43,16 @@ export function courseOf(result: LoadResult): readonly Moment[] {
   })
 }
 
+const EMPTY: SparseHistogram = { buckets: [], counts: [] }
+
 function momentsOfBatches(result: LoadResult): readonly Moment[] {
   const { batches } = result
   const { lengthMs, startMs, arrivals, successes, inFlight } = batches
   // A result in memory has one histogram per batch; another one may have been written without them.
   const histograms = batchHistograms(result, 'responseTime')
   return successes.map((count, i) => {
-    const at = (percentile: number): Ms | null => percentileMs(histograms[i], percentile)
+    const histogram = histograms[i] ?? EMPTY
+    const at = (percentile: number): Ms | null => percentileMs(histogram, percentile)
     return {
       atMs: startMs + (i + 0.5) * lengthMs,
       lengthMs,
@@ -63,17 +65,4 @@ function momentsOfBatches(result: LoadResult): readonly Moment[] {
       p99Ms: at(99),
     }
   })
-}
-
-/** Returns the smallest value that the given share of the values does not exceed; null without values. */
-export function percentileMs(histogram: SparseHistogram | undefined, percentile: number): Ms | null {
-  if (histogram === undefined || histogram.buckets.length === 0) return null
-  const { buckets, counts } = histogram
-  const rank = Math.max(1, Math.ceil((percentile / 100) * sum(Array.from(counts)) - 1e-9))
-  let before = 0
-  for (let i = 0; i < buckets.length; i++) {
-    before += counts[i] ?? 0
-    if (before >= rank) return bucketHighUs(buckets[i] ?? 0) / 1_000
-  }
-  return null
 }

@@ -1,8 +1,8 @@
+import { percentileMs } from '../../../model/hdr.ts'
 import { decodeHdr } from '../../../model/hdr-codec.ts'
 import { sum } from '../../../model/sum.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import { type Chart, neutralColour } from './chart.ts'
-import { percentileMs } from './course.ts'
 import { msAxis, slaLines, WIDE } from './latency-over-time.ts'
 
 /** Powers of ten between 0% and 99.99%, and the marks in each. */

@@ -54,7 +54,7 @@ export interface RankedProtocol {
   readonly intervals?: ProtocolIntervals
   /** Reason for its place in the ranking. */
   readonly why: string
-  /** Each value that the report shows as "-", with the reason. Absent in older results. */
+  /** Each value that the report shows as "–", with the reason. Absent in older results. */
   readonly unknown?: readonly UnknownValue[]
 }
 

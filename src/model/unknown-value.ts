@@ -21,7 +21,7 @@ export type UnknownReason =
   /** After a cut, no request succeeded before the phase ended. */
   | { readonly code: 'no-reconnect'; readonly lengthMs: Ms; readonly requiredMs: Ms }
 
-/** A value that a report shows as "-". */
+/** A value that a report shows as "–". */
 export interface UnknownValue {
   /** Label of the value in the report. */
   readonly value: string

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../model/record.ts'
 import { countVerdicts } from '../model/verdict.ts'
+import { formatCount } from '../wording/figures.ts'
 import { verdictsJson } from './verdicts-json.ts'
 
 /**
@@ -17,7 +18,7 @@ export function briefLines({
   if (verdicts.length === 0) return []
   const shown = countVerdicts(verdicts)
     .filter(({ count }) => count > 0)
-    .map(({ value, count }) => `${count} ${value}`)
+    .map(({ value, count }) => `${formatCount(count)} ${value}`)
   const file = paths.find((path) => path.endsWith(verdictsJson.fileName))
   return [`load verdicts: ${shown.join(', ')}${file === undefined ? '' : ` → ${file}`}`]
 }

@@ -8,7 +8,7 @@ import {
   formatLimit,
   formatList,
   formatMb,
-  formatMs,
+  formatMsOrNone,
   formatNumber,
   formatPercent,
   formatPlural,
@@ -156,7 +156,7 @@ export function phaseRow(phase: CapacityPhase): string[] {
     formatCount(users),
     formatNumber(rate),
     formatNumber(achievedRps),
-    p95Ms === null ? '-' : formatMs(p95Ms),
+    formatMsOrNone(p95Ms),
     formatPercent(errorRate),
   ]
 }

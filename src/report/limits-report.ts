@@ -1,7 +1,15 @@
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Ms, Rps } from '../model/units.ts'
-import { formatDuration, formatLimit, formatMs, formatNumber, formatPercent, formatRate } from '../wording/figures.ts'
+import {
+  formatDuration,
+  formatLimit,
+  formatMs,
+  formatMsOrNone,
+  formatNumber,
+  formatPercent,
+  formatRate,
+} from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   adviceSentences,
@@ -91,8 +99,8 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
     formatDuration(trial.durationMs),
     formatNumber(trial.rate),
     formatNumber(trial.achievedRps),
-    cell(trial.p50Ms),
-    cell(trial.p99Ms),
+    formatMsOrNone(trial.p50Ms),
+    formatMsOrNone(trial.p99Ms),
     formatPercent(trial.errorRate),
     trial.verdict,
   ])
@@ -107,10 +115,6 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
 function aligned(text: string, column: number): string {
   const width = WIDTHS[column] ?? 0
   return width < 0 || column === 0 ? text.padEnd(Math.abs(width)) : text.padStart(width)
-}
-
-function cell(ms: Ms | null): string {
-  return ms === null ? '-' : formatMs(ms)
 }
 
 /** Bars of p99, for evenly spaced trials only; `|` marks the limit of the service level. */

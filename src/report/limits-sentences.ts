@@ -3,7 +3,7 @@ import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { BottleneckResource } from '../model/bottleneck.ts'
 import type { DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
 import type { Ms } from '../model/units.ts'
-import { formatDuration, formatLimit, formatMs, formatPercent, formatRate } from '../wording/figures.ts'
+import { formatDuration, formatLimit, formatMs, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 
 /** Self-contained sentences about the findings of the limits suite. */
 
@@ -30,7 +30,7 @@ export function limitSentence(findings: LimitsFindings): string {
     case 'bursts':
       return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
-      return `No rate met the service level: none of ${trials.length} trials up to ${highest} passed.`
+      return `No rate met the service level: none of ${formatPlural(trials.length, 'trial')} up to ${highest} passed.`
     case 'found':
     case 'budget':
       return low === null || !confirmed
@@ -136,7 +136,7 @@ export function degradationSentence({ degradation, saturation }: LimitsFindings)
   const saturated =
     saturation === null
       ? ''
-      : ` With ${saturation.concurrency} requests always in flight, the target completed ${formatRate(saturation.completionsRps)}.`
+      : ` With ${formatPlural(saturation.concurrency, 'request')} always in flight, the target completed ${formatRate(saturation.completionsRps)}.`
   return `Degradation: ${DEGRADATIONS[degradation]}${saturated}`
 }
 

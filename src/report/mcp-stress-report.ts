@@ -1,6 +1,6 @@
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatCount, formatMs, formatNumber } from '../wording/figures.ts'
+import { formatCount, formatMsOrNone, formatNumber, formatOrNone } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   callLines,
@@ -49,9 +49,9 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
       phase.name,
       phaseWord(phase),
       formatNumber(phase.rate),
-      figures === undefined ? '-' : formatNumber(figures.achievedRps),
-      ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map((ms) => (ms === undefined ? '-' : formatMs(ms))),
-      figures === undefined ? '-' : formatCount(figures.errors + figures.dropped),
+      formatOrNone(figures?.achievedRps, formatNumber),
+      ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map(formatMsOrNone),
+      formatOrNone(figures && figures.errors + figures.dropped, formatCount),
     ]
   })
   return table(['phase', 'health', 'req/s', 'achieved', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../model/record.ts'
-import { formatDuration, formatMb, formatPlural } from '../wording/figures.ts'
+import { formatDuration, formatInstant, formatMb, formatPlural } from '../wording/figures.ts'
 import { runTitle } from './run-records.ts'
 
 /** Width of every text report: terminals and CI logs show it without wrapping. */
@@ -52,12 +52,11 @@ export function pageHead(run: RunRecord, result: string): string[] {
     formatMb(memoryMb),
     ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
   ]
-  const started = run.startedAt.slice(0, 19).replace('T', ' ')
   return [
     '='.repeat(COLUMNS),
     wrap(runTitle(run), 0),
     '='.repeat(COLUMNS),
-    labelled('started', `${started} UTC, took ${formatDuration(run.durationMs)}`, 0),
+    labelled('started', `${formatInstant(run.startedAt)}, took ${formatDuration(run.durationMs)}`, 0),
     labelled('target', run.target === '' ? 'no request was sent' : run.target.replaceAll(', ', '\n'), 0),
     labelled('machine', machine.join(', '), 0),
     ...(run.endedEarly === undefined

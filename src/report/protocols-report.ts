@@ -39,7 +39,7 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [
-      `held: the highest tested rate that met the service level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with more if the target needed more to slow down. p50, p99: response times at ${formatRate(rate)}. lost: requests lost while connections were cut at that rate. back: the longest time until the target responded again. CPU: CPU time of the target per request, at the rate in column held.`,
+      `held: the highest tested rate that met the service level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${formatPlural(clients, 'request')} always in flight, or with more if the target needed more to slow down. p50, p99: response times at ${formatRate(rate)}. lost: requests lost while connections were cut at that rate. back: the longest time until the target responded again. CPU: CPU time of the target per request, at the rate in column held.`,
     ]),
     ...section('95% intervals', [], intervalTable(ranking)),
     ...section('not proven', levelLines(findings)),

@@ -6,12 +6,13 @@ import {
   formatDuration,
   formatList,
   formatMs,
+  formatMsOrNone,
   formatNumber,
+  formatOrNone,
   formatPercent,
   formatPlural,
   formatRate,
 } from '../wording/figures.ts'
-import type { Ms } from '../model/units.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
 import { table } from './page.ts'
 
@@ -128,7 +129,7 @@ function whatDecides(): string {
   return `a longer phase on a quiet machine would decide (${optionWords({ plan: 'phaseMs, LOAD_DURATION', command: '-d' })})`
 }
 
-/** Returns one line for each "-" in the table. */
+/** Returns one line for each "–" in the table. */
 export function unknownLines(ranking: readonly RankedProtocol[]): readonly string[] {
   return ranking.flatMap(({ protocol, unknown = [] }) =>
     unknown.map((value) => `${protocol}, ${unknownSentence(value)}`),
@@ -165,9 +166,9 @@ export function workTable({ works = [] }: ProtocolsFindings): string[] {
         work,
         protocol,
         formatCount(requests),
-        msOrDash(p50Ms),
-        msOrDash(p95Ms),
-        msOrDash(p99Ms),
+        formatMsOrNone(p50Ms),
+        formatMsOrNone(p95Ms),
+        formatMsOrNone(p99Ms),
       ]),
   )
   return rows.length === 0 ? [] : table(WORK_HEADS, rows, [0, 1])
@@ -196,9 +197,8 @@ export function intervalTable(ranking: readonly RankedProtocol[]): string[] {
 const INTERVAL_HEADS = ['', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back ms']
 
 function rangeOf(bounds: Bounds | null, format: (value: number) => string): string {
-  if (bounds === null) return '-'
-  const [low, high] = bounds
-  if (low === null) return high === null ? '-' : `≤ ${format(high)}`
+  const [low, high] = bounds ?? [null, null]
+  if (low === null) return formatOrNone(high, (value) => `≤ ${format(value)}`)
   return high === null ? `≥ ${format(low)}` : `${format(low)}–${format(high)}`
 }
 
@@ -208,16 +208,12 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
   return [
     `${rank}. ${protocol}`,
     leaningWords(ranked),
-    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${formatNumber(maxRps)}`,
+    formatOrNone(maxRps, (rps) => `${maxIsBound ? '>' : ''}${formatNumber(rps)}`),
     formatNumber(throughputRps),
-    msOrDash(p50Ms),
-    msOrDash(p99Ms),
+    formatMsOrNone(p50Ms),
+    formatMsOrNone(p99Ms),
     formatCount(lost),
-    msOrDash(reconnectMs),
-    cpuUsPerRequest === null ? '-' : formatCount(cpuUsPerRequest),
+    formatMsOrNone(reconnectMs),
+    formatOrNone(cpuUsPerRequest, formatCount),
   ]
-}
-
-function msOrDash(ms: Ms | null): string {
-  return ms === null ? '-' : formatMs(ms)
 }

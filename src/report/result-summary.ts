@@ -1,4 +1,3 @@
-import { MISLEADING_DOUBTS } from '../model/doubt.ts'
 import { formatValue } from '../model/errors.ts'
 import type { AnyFigures, IntervalDistribution } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
@@ -6,6 +5,7 @@ import { ratesOf } from '../model/rates.ts'
 import type { LoadResult } from '../model/result.ts'
 import { targetUse } from '../model/target-use.ts'
 import { cleanText } from '../model/text/clean.ts'
+import { misleadingFirst } from '../wording/doubts.ts'
 import { dropHints } from '../wording/drop-hints.ts'
 import { errorHints } from '../wording/error-hints.ts'
 import {
@@ -170,9 +170,7 @@ function explanations(figures: AnyFigures): readonly string[] {
  * what was measured come first.
  */
 export function doubtEntries({ generator }: LoadResult, indent: number): readonly string[] {
-  const doubts = generator.doubts.toSorted(
-    (a, b) => Number(MISLEADING_DOUBTS.has(b.code)) - Number(MISLEADING_DOUBTS.has(a.code)),
-  )
+  const doubts = misleadingFirst(generator.doubts)
   const rest = doubts.length - SHOWN_DOUBTS
   return [
     ...doubts.slice(0, SHOWN_DOUBTS).map(({ code, message }) => labelled('doubt', `${code}: ${message}`, indent)),
@@ -180,9 +178,14 @@ export function doubtEntries({ generator }: LoadResult, indent: number): readonl
   ]
 }
 
-/** Returns one line per metric. Results of earlier versions have none. */
-export function metricLines({ metrics = {} }: Partial<LoadResult>): readonly string[] {
-  return Object.values(metrics).map((metric) => labelled('metric', metricOf(metric), 2))
+/** Returns one entry per metric. */
+export function metricLines(result: LoadResult): readonly string[] {
+  return metricsOf(result).map((metric) => labelled('metric', metric, 2))
+}
+
+/** Returns the figures of each metric. Results of earlier versions have none. */
+export function metricsOf({ metrics = {} }: Partial<LoadResult>): readonly string[] {
+  return Object.values(metrics).map(metricOf)
 }
 
 /** Example: `cart_size: p50 8, p95 25, p99 41, max 41 items (n = 1 200)`. */

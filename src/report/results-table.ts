@@ -1,7 +1,7 @@
 import { ratesOf } from '../model/rates.ts'
 import type { RunRecord, TestOutcome } from '../model/record.ts'
 import { type VerdictValue, worstFirst } from '../model/verdict.ts'
-import { formatMs, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
+import { formatMsOrNone, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 import { leaningWords } from './leaning-words.ts'
 import { table } from './page.ts'
 import { keyFigures } from './verdict-entries.ts'
@@ -55,7 +55,7 @@ function rowOf(
   if (result === undefined) return []
   const { p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
   const { achieved, unit } = ratesOf(result)
-  const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
+  const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
   const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : leaningWords(deciding)
   const cells = [
     test.test.replaceAll(/\s+/g, ' '),

@@ -1,9 +1,17 @@
+import { doubtLines } from '../wording/doubts.ts'
 import { isMet } from '../model/verdict.ts'
 import { optionWords } from '../wording/option-words.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
-import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatMsOrNone,
+  formatNumber,
+  formatOrNone,
+  formatPlural,
+} from '../wording/figures.ts'
 import { batchingWords } from '../wording/batching.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
 import { leaningWords } from './leaning-words.ts'
@@ -39,21 +47,19 @@ function body(run: RunRecord, findings: ScenariosFindings): string[] {
 function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): string[] {
   const rows = scenarios.map((scenario) => {
     const result = scenario.result === undefined ? undefined : results[scenario.result]
+    const times = result?.responseTime
     return [
       scenario.name,
       leaningWords(scenario),
-      rateOf(result),
-      percentile(result, 'p50Ms'),
-      percentile(result, 'p95Ms'),
-      percentile(result, 'p99Ms'),
-      failed(result),
+      formatOrNone(result?.achievedRps, formatNumber),
+      ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map(formatMsOrNone),
+      formatOrNone(result && result.errors + result.dropped, formatCount),
     ]
   })
   return table(['scenario', 'verdict', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])
 }
 
 function details({ about, expectations, missing = [] }: ScenarioFinding, result: LoadResult | undefined): string[] {
-  const doubts = result?.generator.doubts ?? []
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
     ...(result === undefined ? [] : [`Sent: ${sentBy(result)}`]),
@@ -63,7 +69,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
       (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
     ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
-    ...doubts.map(({ code, message }) => `Doubt: ${code}: ${message}`),
+    ...(result === undefined ? [] : doubtLines([result])),
   ]
 }
 
@@ -100,17 +106,4 @@ function advice({ scenarios }: ScenariosFindings): string[] {
           `${formatPlural(open.length, 'scenario')} could not be judged: repeat the run with a longer ${optionWords({ plan: 'LOAD_DURATION', command: 'duration (-d)' })}, or on a quieter machine.`,
         ]),
   ]
-}
-
-function rateOf(result: LoadResult | undefined): string {
-  return result === undefined ? '-' : formatNumber(result.achievedRps)
-}
-
-function percentile(result: LoadResult | undefined, key: 'p50Ms' | 'p95Ms' | 'p99Ms'): string {
-  const ms = result?.responseTime[key]
-  return ms === undefined ? '-' : formatMs(ms)
-}
-
-function failed(result: LoadResult | undefined): string {
-  return result === undefined ? '-' : formatCount(result.errors + result.dropped)
 }

@@ -23,7 +23,7 @@ export const summary: Artifact = {
 
 function resultOf({ verdicts }: RunRecord): string {
   return countVerdicts(verdicts)
-    .map(({ value, count }) => `${count} ${value}`)
+    .map(({ value, count }) => `${formatCount(count)} ${value}`)
     .join(', ')
 }
 

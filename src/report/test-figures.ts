@@ -2,7 +2,7 @@ import type { JudgedFigures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanUnknown } from '../model/text/clean.ts'
 import { formatCount, formatMs, formatPlural, formatRate } from '../wording/figures.ts'
-import { describeRun, doubtEntries, figureLines, metricOf } from './result-summary.ts'
+import { describeRun, doubtEntries, figureLines, metricsOf } from './result-summary.ts'
 import { labelled, wrap } from './page.ts'
 import type { TestedLoad } from './run-records.ts'
 
@@ -66,11 +66,6 @@ function partLines(result: LoadResult, indent: number): readonly string[] {
     ...parts('phase', phases),
     ...limited('metric', metricsOf(result), indent),
   ]
-}
-
-/** Results of earlier versions have no metrics. */
-function metricsOf({ metrics = {} }: Partial<LoadResult>): readonly string[] {
-  return Object.values(metrics).map(metricOf)
 }
 
 /** Returns the lines with their label, and the number of those that are left out. */

@@ -1,4 +1,4 @@
-import type { Doubt, DoubtFacts, InlineReason } from '../model/doubt.ts'
+import { type Doubt, type DoubtFacts, type InlineReason, MISLEADING_DOUBTS } from '../model/doubt.ts'
 import type { GeneratorFigures } from '../model/result.ts'
 import {
   formatCount,
@@ -101,14 +101,17 @@ interface Doubted {
   readonly generator: Pick<GeneratorFigures, 'doubts'>
 }
 
+/** Sorts doubts about what was measured before those about how exactly it was measured. */
+export function misleadingFirst(doubts: readonly Doubt[]): readonly Doubt[] {
+  return doubts.toSorted((a, b) => Number(MISLEADING_DOUBTS.has(b.code)) - Number(MISLEADING_DOUBTS.has(a.code)))
+}
+
 /** Returns one line per doubt code: "Doubt in 2 of 7 runs (figures of the first): foreign-load: …". */
 export function doubtLines(results: readonly Doubted[]): string[] {
-  const byCode = Map.groupBy(
-    results.flatMap(({ generator }) => generator.doubts),
-    ({ code }) => code,
-  )
+  const byCode = Map.groupBy(misleadingFirst(results.flatMap(({ generator }) => generator.doubts)), ({ code }) => code)
   return [...byCode.values()].map((doubts) => {
-    const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} runs`
+    const where =
+      results.length === 1 ? '' : ` in ${formatCount(doubts.length)} of ${formatPlural(results.length, 'run')}`
     const messages = [...new Set(doubts.map(({ message }) => message))]
     const figures = messages.length === 1 ? '' : ' (figures of the first)'
     return `Doubt${where}${figures}: ${doubts[0]?.code}: ${messages[0] ?? ''}`

@@ -45,6 +45,16 @@ export function formatMs(ms: Ms): string {
   return ms.toFixed(ms >= 9.995 ? 1 : ms >= 0.9995 ? 2 : 3)
 }
 
+/** Formats a figure that may be unknown, for a cell of a table: `–` if it is. */
+export function formatOrNone(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value)
+}
+
+/** Same for a measured time in milliseconds, without its unit. */
+export function formatMsOrNone(ms: Ms | null | undefined): string {
+  return formatOrNone(ms, formatMs)
+}
+
 /** Formats two measured times with their unit, with enough digits to distinguish them: `79.0–90.4 ms`. */
 export function formatMsRange(low: Ms, high: Ms): string {
   const [from, to] = [formatMs(low), formatMs(high)]
@@ -92,6 +102,11 @@ export function formatDuration(ms: Ms): string {
   if (ms < 60_000) return `${oneDecimal(ms / 1_000)} s`
   if (ms < 3_600_000) return `${oneDecimal(ms / 60_000)} min`
   return `${oneDecimal(ms / 3_600_000)} h`
+}
+
+/** Formats a point in time, given as ISO 8601: `2026-11-23 17:30:00 UTC`. */
+export function formatInstant(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`
 }
 
 /** Formats a share in percent: `61%`, `12.5%`, `1.53%`, `0.004%`. */

@@ -1,14 +1,6 @@
 import type { LikelyCause } from '../model/likely-cause.ts'
 import { bottleneckRemedies } from './bottleneck.ts'
-import {
-  formatCount,
-  formatCpu,
-  formatDuration,
-  formatMs,
-  formatNumber,
-  formatPercent,
-  formatPlural,
-} from './figures.ts'
+import { formatCpu, formatDuration, formatMs, formatNumber, formatPercent, formatPlural } from './figures.ts'
 import { sentenceFrom } from './sentences.ts'
 
 /** Returns the sentence of a cause: what was seen, what it means, and what to do. */
@@ -34,7 +26,7 @@ export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<
     `The target waits for something else: half of its responses took over ${formatMs(serviceMs)} ms, and it used only ` +
     `${formatCpu(cpuPercent)}. ${bottleneckRemedies['downstream-wait']}`,
   errors: ({ errorClass, count, first }) =>
-    `${formatCount(count)} requests failed with ${errorClass}; the first: ${first}`,
+    `${formatPlural(count, 'request')} failed with ${errorClass}; the first: ${first}`,
 })
 
 const STALLS = 'Look for what it waited for: a downstream service, a lock, a garbage collection or a flush to disk,'

@@ -33,7 +33,7 @@ const MONITOR_MS: Ms = 2_000
 /** A target that reconnects does so within this time. */
 const RECONNECT_MS: Ms = 2_000
 
-/** Why the report shows "-" for a value of this protocol. */
+/** Why the report shows "–" for a value of this protocol. */
 export function unknownValuesOf(
   measured: Omit<MeasuredProtocol, 'unknown'>,
   { lowest, loaded, phaseMs, cutSteps }: ProtocolEvidence,

@@ -3,7 +3,14 @@ import type { RunRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { countVerdicts, type VerdictValue } from '../../model/verdict.ts'
 import type { VerdictEntry } from '../../model/verdicts-file.ts'
-import { formatMs, formatPercent, formatPlural, formatRates } from '../../wording/figures.ts'
+import {
+  formatCount,
+  formatMs,
+  formatMsOrNone,
+  formatPercent,
+  formatPlural,
+  formatRates,
+} from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { leaningWords } from '../leaning-words.ts'
 import { runTitle } from '../run-records.ts'
@@ -48,7 +55,7 @@ export function isRed(runs: readonly RunRecord[]): boolean {
 
 function countsOf(entries: readonly VerdictEntry[]): string {
   const counts = countVerdicts(entries).flatMap(({ value, count }) =>
-    count === 0 ? [] : [`${MARKS[value]} ${count} ${value}`],
+    count === 0 ? [] : [`${MARKS[value]} ${formatCount(count)} ${value}`],
   )
   return counts.length === 0 ? 'No verdicts.' : counts.join(' · ')
 }
@@ -72,7 +79,7 @@ function rowOf(entry: VerdictEntry): readonly string[] {
   const { offeredRps: offered, achievedRps: achieved, rateUnit: unit, p50Ms, p95Ms, p99Ms, errorRate } = figures
   const mark = `${MARKS[verdict]} ${leaningWords(entry)}`
   const rates = formatRates({ offered, achieved, unit })
-  const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
+  const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
   return [mark, inlineCode(test), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
 }
 

@@ -1,6 +1,6 @@
-import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
 import { countVerdicts, isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
 import { formatCount, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
+import { doubtLines } from '../../wording/doubts.ts'
 import { likelyCauseSentence } from '../../wording/likely-causes.ts'
 import { verdictText } from '../verdict-text.ts'
 import { conclusionOf } from './conclusions.ts'
@@ -150,16 +150,8 @@ function earlyEndOf({ run, title }: RunView): readonly string[] {
 
 function doubtsOf(views: readonly RunView[]): readonly string[] {
   const results = views.flatMap(({ run }) => run.results)
-  const doubts = Map.groupBy(
-    results.flatMap(({ generator }) => generator.doubts),
-    ({ code }) => code,
-  )
-  if (doubts.size === 0) return [`No doubts about the measurement in ${formatPlural(results.length, 'run')}.`]
-  return [...doubts]
-    .toSorted(([a], [b]) => Number(MISLEADING_DOUBTS.has(b)) - Number(MISLEADING_DOUBTS.has(a)))
-    .slice(0, SHOWN_DOUBTS)
-    .map(([, each]) => {
-      const where = results.length === 1 ? '' : ` in ${each.length} of ${formatPlural(results.length, 'run')}`
-      return `Doubt${where}: ${each[0]?.message}.`
-    })
+  const lines = doubtLines(results)
+  return lines.length === 0
+    ? [`No doubts about the measurement in ${formatPlural(results.length, 'run')}.`]
+    : lines.slice(0, SHOWN_DOUBTS)
 }

@@ -1,3 +1,4 @@
+import { formatOrNone } from '../../wording/figures.ts'
 import type { Axis, Chart, Series } from './charts/chart.ts'
 import { renderChart } from './charts/render-chart.ts'
 import { type Html, html, shortened, trusted } from './html.ts'
@@ -69,5 +70,5 @@ function valueTable({ x, y, xs, series, names }: Chart): Html {
 }
 
 function formatted(value: number | null, { format, tick }: Axis): string {
-  return value === null ? '–' : (format ?? tick)(value)
+  return formatOrNone(value, format ?? tick)
 }

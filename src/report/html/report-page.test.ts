@@ -136,7 +136,7 @@ describe('reportPage', () => {
   test('shows earlier runs below, with their dates', () => {
     const earlier = { ...suiteRun('limits'), startedAt: '2025-12-24T18:00:00.000Z' }
     const text = textOf(reportPage([runOf()], [earlier]))
-    expect(text).toContain('Earlier run of 2025-12-24 18:00 UTC')
+    expect(text).toContain('Earlier run of 2025-12-24 18:00:00 UTC')
     expect(text.indexOf('Earlier run of')).toBeGreaterThan(text.indexOf('Load tests'))
   })
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RunRecord } from '../../model/record.ts'
-import { formatCount } from '../../wording/figures.ts'
+import { formatCount, formatInstant } from '../../wording/figures.ts'
 import { answer } from './answer.ts'
 import { pageScript } from './browser/page-script.js'
 import { conclusionOf } from './conclusions.ts'
@@ -60,11 +60,7 @@ function headOf(views: readonly RunView[]): string {
   const starts = views.map(({ run }) => run.startedAt).toSorted()
   const targets = [...new Set(views.map(({ run }) => run.target))]
   const shown = targets.length <= FEW_TARGETS ? targets.join(', ') : `${formatCount(targets.length)} targets`
-  return `${dateOf(starts[0] ?? '')} UTC, ${shown}`
-}
-
-function dateOf(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ')
+  return `${formatInstant(starts[0] ?? '')}, ${shown}`
 }
 
 function navigation(views: readonly RunView[]): Html {
@@ -73,7 +69,7 @@ function navigation(views: readonly RunView[]): Html {
       html`<li>
         <a href="#${id}"
           ><span class="${stateOf(run)}"><span class="dot" aria-hidden="true">●</span></span>
-          ${title}${isEarlier && html` <time datetime="${run.startedAt}">${dateOf(run.startedAt)}</time>`}</a
+          ${title}${isEarlier && html` <time datetime="${run.startedAt}">${formatInstant(run.startedAt)}</time>`}</a
         >
       </li>`,
   )
@@ -119,7 +115,7 @@ function runPart(view: RunView): Html {
   })
   return html`<section class="run" id="${id}">
     <h2>${title}</h2>
-    ${isEarlier && html`<p class="muted">Earlier run of <time datetime="${run.startedAt}">${dateOf(run.startedAt)} UTC</time>, from its file in this folder.</p>`}
+    ${isEarlier && html`<p class="muted">Earlier run of <time datetime="${run.startedAt}">${formatInstant(run.startedAt)}</time>, from its file in this folder.</p>`}
     ${run.endedEarly !== undefined && html`<p><strong>Ended early</strong> (${shortened(run.endedEarly)}): this is what was measured until then.</p>`}
     ${sentence !== undefined && html`<p>${sentence}</p>`} ${parts}
   </section> `

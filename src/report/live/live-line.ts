@@ -3,7 +3,7 @@ import type { Ms } from '../../model/units.ts'
 import {
   formatCount,
   formatDuration,
-  formatMs,
+  formatMsOrNone,
   formatNumber,
   formatPlural,
   formatRates,
@@ -65,7 +65,7 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
     ...partOf(part, ' of '),
     { text: `${bar(progress, 12)} ${seconds(elapsedMs)}/${seconds(plannedMs)} s`, tone: 'plain' },
     { text: formatRates({ offered: offeredRps, achieved: throughputRps, unit: 'req/s' }), tone: 'plain' },
-    { text: `p50 ${timeOf(p50Ms)}  p99 ${timeOf(p99Ms)} ms`, tone: 'plain' },
+    { text: `p50 ${formatMsOrNone(p50Ms)}  p99 ${formatMsOrNone(p99Ms)} ms`, tone: 'plain' },
     { text: failed, tone: errors + dropped > 0 ? 'bad' : 'plain' },
     { text: `${formatCount(inFlight)} in flight`, tone: 'plain' },
     ...warningOf(progress),
@@ -83,7 +83,7 @@ function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readon
     ...partOf(part, '/'),
     { text: `${bar(progress, 5)} ${seconds(elapsedMs)}/${seconds(plannedMs)}s`, tone: 'plain' },
     { text: `${offered}${formatNumber(throughputRps)}/s`, tone: 'plain' },
-    { text: `p50 ${timeOf(p50Ms)} p99 ${timeOf(p99Ms)}`, tone: 'plain' },
+    { text: `p50 ${formatMsOrNone(p50Ms)} p99 ${formatMsOrNone(p99Ms)}`, tone: 'plain' },
     { text: `${formatCount(errors + dropped)} err`, tone: errors + dropped > 0 ? 'bad' : 'plain' },
     { text: `${formatCount(inFlight)} open`, tone: 'plain' },
     ...warningOf(progress).map(({ tone }) => ({ text: '!busy', tone })),
@@ -109,10 +109,6 @@ function bar({ elapsedMs, plannedMs }: Progress, width: number): string {
 
 function seconds(ms: Ms): number {
   return Math.round(ms / 1_000)
-}
-
-function timeOf(ms: Ms | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }
 
 /** Omits parts from the end until the rest fits. */

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../wording/figures.ts'
+import { formatCpu, formatNumber } from '../../../wording/figures.ts'
 import type { Chart } from './chart.ts'
 import { FEW_SAMPLES, type ResultChart } from './result-chart.ts'
 
@@ -27,7 +27,7 @@ export const targetCpu: ResultChart = ({ target: { samples, pids } }, { axis, pl
       name: '% of a core',
       min: 0,
       tick: (value) => `${formatNumber(value)}%`,
-      format: (value) => `${formatNumber(value)}%`,
+      format: formatCpu,
     },
     xs: samples.map(({ atMs }) => place(atMs)),
     series: pids.length > 1 ? [total, busiest] : [total],

@@ -1,4 +1,4 @@
-import { formatMb, formatPlural, formatDuration } from '../../../wording/figures.ts'
+import { formatDuration, formatInstant, formatMb, formatPlural } from '../../../wording/figures.ts'
 import { html, shortened } from '../html.ts'
 import type { Section } from './section.ts'
 
@@ -12,7 +12,7 @@ export const environment: Section = {
     const [first] = results
     const facts: readonly (readonly [string, string])[] = [
       ['target', run.target],
-      ['started', `${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`],
+      ['started', `${formatInstant(run.startedAt)}, took ${formatDuration(run.durationMs)}`],
       ['machine', `Node.js ${node}, ${os}, ${formatPlural(cpus, 'CPU')}, ${formatMb(memoryMb)}`],
       ...(commit === null ? [] : [['commit', commit] as const]),
       ['requests', shortened(requests.join('; '), 600)],

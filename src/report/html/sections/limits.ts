@@ -1,4 +1,4 @@
-import { formatDuration, formatMs, formatNumber, formatPercent } from '../../../wording/figures.ts'
+import { formatDuration, formatMsOrNone, formatNumber, formatPercent } from '../../../wording/figures.ts'
 import {
   adviceSentences,
   bottleneckSentence,
@@ -37,15 +37,14 @@ export const limits: Section = {
     const findings = findingsOf(run, 'limits')
     if (findings === undefined) return undefined
     const chart = limitsCurve(findings)
-    const ms = (value: number | null): string => (value === null ? '–' : formatMs(value))
     const rows = findings.trials.map((trial) => [
       trial.purpose,
       trial.arrivals,
       formatDuration(trial.durationMs),
       formatNumber(trial.rate),
       formatNumber(trial.achievedRps),
-      ms(trial.p50Ms),
-      ms(trial.p99Ms),
+      formatMsOrNone(trial.p50Ms),
+      formatMsOrNone(trial.p99Ms),
       formatPercent(trial.errorRate),
       verdictPill(trial),
       trial.reasons.map(({ message }) => message).join('; '),

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatNumber } from '../../../wording/figures.ts'
+import { formatCount, formatMsOrNone, formatNumber, formatOrNone } from '../../../wording/figures.ts'
 import { callLines, degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
@@ -33,14 +33,13 @@ export const mcpStress: Section = {
     if (findings === undefined) return undefined
     const phases = findings.phases.map((phase) => {
       const figures = run.results[phase.result]?.phases[phase.name]
-      const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value))
       return [
         phase.name,
         phaseWord(phase),
         formatNumber(phase.rate),
-        figures === undefined ? '–' : formatNumber(figures.achievedRps),
-        ...[figures?.responseTime.p50Ms, figures?.responseTime.p95Ms, figures?.responseTime.p99Ms].map(ms),
-        figures === undefined ? '–' : formatCount(figures.errors + figures.dropped),
+        formatOrNone(figures?.achievedRps, formatNumber),
+        ...[figures?.responseTime.p50Ms, figures?.responseTime.p95Ms, figures?.responseTime.p99Ms].map(formatMsOrNone),
+        formatOrNone(figures && figures.errors + figures.dropped, formatCount),
       ]
     })
     const probes = findings.probes.map(({ name, verdict, evidence }) => [

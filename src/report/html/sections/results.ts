@@ -5,12 +5,15 @@ import type { Figures } from '../../../model/figures.ts'
 import {
   formatCount,
   formatMs,
+  formatMsOrNone,
   formatNumber,
+  formatOrNone,
   formatPercent,
   formatPlural,
   formatRate,
 } from '../../../wording/figures.ts'
-import { describeRun, metricOf, statusWords } from '../../result-summary.ts'
+import { describeRun, metricsOf, statusWords } from '../../result-summary.ts'
+import { doubtLines } from '../../../wording/doubts.ts'
 import { batchingWords } from '../../../wording/batching.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { MAX_SERIES } from '../charts/chart.ts'
@@ -80,11 +83,11 @@ function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
   return html`<p class="muted small">${describeRun(result)}; ${result.plan.request}; seed ${result.seed}</p>
     ${keyFigures(result)} ${statusesOf(result)}
     ${result.batching !== undefined && html`<p class="small">Batches: ${batchingWords(result.batching)}</p>`}
-    ${result.generator.doubts.map(({ code, message }) => html`<p class="small">Doubt: ${code}: ${message}</p>`)}
+    ${doubtLines([result]).map((line) => html`<p class="small">${line}</p>`)}
     ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
     <div class="charts">${figures}</div>
     ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)} ${percentileFile(result, id)}
-    ${Object.values(result.metrics ?? {}).map((metric) => html`<p class="small">Metric ${metricOf(metric)}</p>`)}`
+    ${metricsOf(result).map((metric) => html`<p class="small">Metric ${metric}</p>`)}`
 }
 
 /** The percentiles as the plotter of HdrHistogram reads them. */
@@ -96,7 +99,7 @@ function percentileFile({ responseTime: { histogram = '' } }: LoadResult, id: st
 function keyFigures(result: LoadResult): Html {
   const { responseTime, achievedRps, errorRate, requestsScheduled } = result
   const { offered, achieved, unit } = ratesOf(result)
-  const ms = (value: number | undefined): string => (value === undefined ? '–' : `${formatMs(value)} ms`)
+  const ms = (value: number | undefined): string => formatOrNone(value, (known) => `${formatMs(known)} ms`)
   const entries: readonly (readonly [string, string])[] = [
     ...(offered === null ? [] : [['offered', formatRate(offered, unit)] as const]),
     ['achieved', formatRate(achieved, unit)],
@@ -134,9 +137,7 @@ function partsTable(title: string, parts: Readonly<Record<string, Figures>>): Ht
     shortened(name, 120),
     formatCount(requestsScheduled),
     formatNumber(throughputRps),
-    ...[responseTime.p50Ms, responseTime.p95Ms, responseTime.p99Ms].map((ms) =>
-      ms === undefined ? '–' : formatMs(ms),
-    ),
+    ...[responseTime.p50Ms, responseTime.p95Ms, responseTime.p99Ms].map(formatMsOrNone),
     formatCount(errors + dropped),
   ])
   return html`<div class="block">

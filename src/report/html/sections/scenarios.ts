@@ -1,5 +1,5 @@
 import type { Expectation, ScenarioFinding } from '../../../model/scenarios-findings.ts'
-import { formatMs, formatNumber } from '../../../wording/figures.ts'
+import { formatMsOrNone, formatNumber, formatOrNone } from '../../../wording/figures.ts'
 import { missingSentence } from '../../../wording/missing-operations.ts'
 import { adviceOf, causeOf } from '../../scenarios-sentences.ts'
 import { type Content, html } from '../html.ts'
@@ -39,16 +39,13 @@ export const scenarios: Section = {
 function rowOf(scenario: ScenarioFinding, { results }: RunView): readonly Content[] {
   const view = scenario.result === undefined ? undefined : results[scenario.result]
   const times = view?.result.responseTime
-  const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value))
   const { name, about, expectations, missing = [] } = scenario
   return [
     html`${view === undefined ? name : html`<a href="#${view.id}">${name}</a>`}
       <span class="muted small">${about}</span>`,
     verdictPill(scenario),
-    view === undefined ? '–' : formatNumber(view.result.achievedRps),
-    ms(times?.p50Ms),
-    ms(times?.p95Ms),
-    ms(times?.p99Ms),
+    formatOrNone(view?.result.achievedRps, formatNumber),
+    ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map(formatMsOrNone),
     html`${missing.map((each) => html`<p>${missingSentence(each)}</p>`)}${expectations.map(expectationOf)}`,
   ]
 }

@@ -10,13 +10,23 @@ export function jsonArtifact(suite: string, fileName: `${string}.json`): Artifac
   return {
     fileName,
     render: (all) => {
-      const runs = all.filter((run) => run.suite === suite).map(writtenRun)
+      const runs = all.filter((run) => run.suite === suite)
       const [first] = runs
       if (first === undefined) return undefined
-      const content = runs.length === 1 ? first : { schema: first.schema, suite, runs }
-      return `${jsonText(content)}\n`
+      return runs.length === 1
+        ? runText(first)
+        : `${jsonText({ schema: first.schema, suite, runs: runs.map(writtenRun) })}\n`
     },
   }
+}
+
+const texts = new WeakMap<RunRecord, string>()
+
+/** Returns a run as JSON. Computes it once, because the JSON artifact and the HTML report both contain it. */
+export function runText(run: RunRecord): string {
+  const known = texts.get(run) ?? `${jsonText(writtenRun(run))}\n`
+  texts.set(run, known)
+  return known
 }
 
 /** Returns a run with its results as artifacts contain them. */

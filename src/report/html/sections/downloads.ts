@@ -1,5 +1,4 @@
-import { writtenRun } from '../../json-artifact.ts'
-import { jsonText } from '../../json-text.ts'
+import { runText } from '../../json-artifact.ts'
 import { csvOf } from '../csv.ts'
 import { download } from '../download.ts'
 import { html } from '../html.ts'
@@ -12,7 +11,7 @@ export const downloads: Section = {
   render: (view) => {
     const { id, run } = view
     return html`<div class="downloads">
-      ${download(`${id}.json`, `${jsonText(writtenRun(run))}\n`)}${download(`${id}.csv`, csvOf(view))}
+      ${download(`${id}.json`, runText(run))}${download(`${id}.csv`, csvOf(view))}
     </div>`
   },
 }

@@ -34,7 +34,7 @@ body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-
 h1,h2,h3,h4,p,dl,dd,ul,ol,figure,pre{margin:0}
 h1{font-size:1.15rem;font-weight:650}h2{font-size:1.3rem;font-weight:650}h3{font-size:1.02rem;font-weight:650}h4{font-size:.92rem;font-weight:650}
 a{color:var(--accent)}a:focus-visible,button:focus-visible,summary:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .wide{max-width:1180px;margin:0 auto;padding:0 20px}
 .muted{color:var(--muted)}.small{font-size:.87rem}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--surface);padding:6px 10px;z-index:9}
@@ -59,7 +59,7 @@ main>section,.run{margin:26px 0 0}
 .verdict{border-left:4px solid var(--state)}
 .verdict header{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:center}
 .verdict h3{flex:1 1 16em;font-weight:600}
-.verdict pre,.text{white-space:pre-wrap;margin-top:8px}
+.text{white-space:pre-wrap;margin-top:8px}
 .verdict .claim{margin-top:6px;font-weight:600}
 .verdict ul{margin:4px 0 0;padding-left:1.2em}
 .verdict footer{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin-top:8px;font-size:.87rem}
@@ -88,12 +88,11 @@ button:hover{border-color:var(--axis)}
 .legend b{color:var(--text);font-variant-numeric:tabular-nums;font-weight:600}
 .swatch{flex:none;width:14px;height:10px}
 .chart details{font-size:.85rem;margin-top:4px}.chart .tools{float:right}
-.scroll{overflow:auto;max-height:320px;margin-top:6px}.block .scroll,.card .scroll{max-height:none}
+.scroll{overflow:auto;max-height:320px;margin-top:6px}.block .scroll{max-height:none}
 table{border-collapse:collapse;width:100%;font-size:.87rem;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th{color:var(--muted);font-weight:600;white-space:nowrap}tbody th{color:var(--text);font-weight:500}tbody th.word{white-space:normal}
 td{white-space:nowrap}th.word,td.word{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:6em}td.long{min-width:18em}td p+p{margin-top:4px}
-caption{text-align:left;color:var(--muted);padding:2px 0}
 .cursor{stroke:var(--text);stroke-width:1;opacity:.7}.brush{fill:var(--accent);opacity:.15}
 .timebar{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-top:10px}
 .timebar label{display:flex;gap:8px;align-items:center;flex:1 1 260px;font-size:.87rem;color:var(--muted)}

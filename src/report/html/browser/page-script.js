@@ -3,7 +3,6 @@
 
 /** Adds to the page what needs a script: a common cursor and zoom, toggles, copying and downloads. */
 export function pageScript() {
-  const plot = { left: 58, top: 14, width: 472, height: 194 }
   const SVG = 'http://www.w3.org/2000/svg'
 
   /**
@@ -53,19 +52,24 @@ export function pageScript() {
       this.svg = svg
       this.from = Number(svg.dataset.from)
       this.to = Number(svg.dataset.to)
+      this.unit = svg.dataset.unit ?? ''
+      // The part of the image in which the data is drawn.
+      this.left = Number(svg.dataset.left)
+      this.top = Number(svg.dataset.top)
+      this.width = Number(svg.dataset.width)
+      this.height = Number(svg.dataset.height)
       this.paths = [...svg.querySelectorAll('g[clip-path] > *')].map((path) => ({
         path,
         own: /** @type {SVGGraphicsElement} */ (path).transform.baseVal.consolidate()?.matrix,
       }))
       this.ticks = [...svg.querySelectorAll('.f-tick-x')]
       this.marks = [...svg.querySelectorAll('path.s-axis')].slice(1)
-      this.unit = (this.ticks.at(-1)?.textContent ?? '').replace(/^[\d.\s]+/, '')
       this.cursor = svg.appendChild(document.createElementNS(SVG, 'path'))
       this.cursor.setAttribute('class', 'cursor')
       this.brush = svg.appendChild(document.createElementNS(SVG, 'rect'))
       this.brush.setAttribute('class', 'brush')
-      this.brush.setAttribute('y', String(plot.top))
-      this.brush.setAttribute('height', String(plot.height))
+      this.brush.setAttribute('y', String(this.top))
+      this.brush.setAttribute('height', String(this.height))
       const chart = svg.closest('.chart')
       this.shown = [...(chart?.querySelectorAll('.legend b') ?? [])]
       /** @type {Row[]} */
@@ -79,20 +83,20 @@ export function pageScript() {
     timeAt(clientX, view) {
       const { left, width } = this.svg.getBoundingClientRect()
       const x = ((clientX - left) / width) * this.svg.viewBox.baseVal.width
-      const share = Math.min(1, Math.max(0, (x - plot.left) / plot.width))
+      const share = Math.min(1, Math.max(0, (x - this.left) / this.width))
       return view.from + share * (view.to - view.from)
     }
 
     /** @param {number} at @param {View} view */
     place(at, view) {
-      return plot.left + ((at - view.from) / (view.to - view.from)) * plot.width
+      return this.left + ((at - view.from) / (view.to - view.from)) * this.width
     }
 
     /** @param {number | undefined} at @param {View} view */
     moveCursor(at, view) {
       const x = at === undefined ? -9 : this.place(at, view)
-      const isInside = x >= plot.left && x <= plot.left + plot.width
-      this.cursor.setAttribute('d', isInside ? `M${x.toFixed(1)} ${plot.top}v${plot.height}` : '')
+      const isInside = x >= this.left && x <= this.left + this.width
+      this.cursor.setAttribute('d', isInside ? `M${x.toFixed(1)} ${this.top}v${this.height}` : '')
       let nearest = this.rows[0]
       for (const row of this.rows) {
         if (at !== undefined && nearest && Math.abs(row.at - at) < Math.abs(nearest.at - at)) nearest = row
@@ -103,7 +107,7 @@ export function pageScript() {
     /** @param {View} view */
     zoom(view) {
       const scale = (this.to - this.from) / (view.to - view.from)
-      const move = plot.left - scale * (plot.left + ((view.from - this.from) / (this.to - this.from)) * plot.width)
+      const move = this.left - scale * (this.left + ((view.from - this.from) / (this.to - this.from)) * this.width)
       for (const { path, own } of this.paths) {
         // A symbol keeps its shape.
         const transform = own
@@ -127,8 +131,8 @@ export function pageScript() {
         const isInside = at <= view.to + step * 1e-6
         const x = this.place(at, view)
         tick.textContent = isInside ? `${Number(at.toPrecision(6))} ${this.unit}` : ''
-        tick.setAttribute('transform', `translate(${x.toFixed(1)} ${plot.top + plot.height + 8})`)
-        this.marks[i]?.setAttribute('d', isInside ? `M${x.toFixed(1)} ${plot.top + plot.height}v4` : '')
+        tick.setAttribute('transform', `translate(${x.toFixed(1)} ${this.top + this.height + 8})`)
+        this.marks[i]?.setAttribute('d', isInside ? `M${x.toFixed(1)} ${this.top + this.height}v4` : '')
       })
     }
   }

@@ -25,6 +25,8 @@ export interface Chart {
 export interface Axis {
   /** Name with the unit, such as `response time, ms`. */
   readonly name: string
+  /** Unit of the values, if the axis is the time of a run. */
+  readonly unit?: string
   readonly min?: number
   readonly max?: number
   /** Distance of the marks on the axis; default: chosen by the size of the chart. */

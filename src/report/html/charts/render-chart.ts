@@ -152,11 +152,17 @@ function cleanSvg(svg: string, chart: Chart, id: string): string {
     .replace(TAG, (_, slash: string, name: string, attributes: string) => {
       return slash === '/' ? `</${name}>` : `<${name}${cleanAttributes(attributes)}>`
     })
-  const domain = isTime === true ? ` data-from="${x.min ?? 0}" data-to="${x.max ?? 0}"` : ''
+  const domain = isTime === true ? timeData(x) : ''
   return content.replace(
     /<svg [^>]*>/,
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${CHART_SIZE.width} ${CHART_SIZE.height}"${domain} class="plot" role="img" aria-labelledby="${id}-title ${id}-about">`,
   )
+}
+
+/** Returns what the script of the page needs to know about a chart over time. */
+function timeData({ min = 0, max = 0, unit = '' }: Axis): string {
+  const plot = Object.entries(PLOT).map(([name, value]) => ` data-${name}="${value}"`)
+  return ` data-from="${min}" data-to="${max}" data-unit="${unit}"${plot.join('')}`
 }
 
 function cleanAttributes(attributes: string): string {

@@ -32,7 +32,7 @@ export function timeAxisOf(result: LoadResult): TimeAxis {
   const every = STEPS.find((step) => max / step <= MAX_MARKS)
   const tick = (value: number): string => `${formatNumber(value)} ${unit.name}`
   return {
-    axis: { name: 'time', min: 0, max, ...(every !== undefined && { every }), tick },
+    axis: { name: 'time', unit: unit.name, min: 0, max, ...(every !== undefined && { every }), tick },
     place: (ms) => ms / unit.ms,
   }
 }

@@ -12,6 +12,7 @@ import {
   formatRates,
 } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
+import { htmlReport } from '../html-report.ts'
 import { leaningWords } from '../leaning-words.ts'
 import { runTitle } from '../run-records.ts'
 import { sparkline } from '../sparkline.ts'
@@ -117,12 +118,10 @@ function lineOf(
 }
 
 function linkTo({ runUrl, paths }: ReportLink): string {
-  const html = paths.find((path) => path.endsWith('.html'))
-  const [first] = paths
-  if (first === undefined) return ''
-  const file = inlineCode(html ?? `${first.slice(0, first.lastIndexOf('/') + 1)}test_summary.txt`)
+  const report = paths.find((path) => path.endsWith(htmlReport.fileName))
+  if (report === undefined) return ''
   const place = runUrl === undefined ? 'the uploaded artifacts' : `the [artifacts of this run](${runUrl}#artifacts)`
-  return `Full report: ${file} in ${place}, if the workflow uploads its folder.`
+  return `Full report: ${inlineCode(report)} in ${place}, if the workflow uploads its folder.`
 }
 
 function detailsOf(entry: VerdictEntry): string {

@@ -1,4 +1,5 @@
 import type { Vitest } from 'vitest/node'
+import { valueAt } from './value-at.ts'
 
 /** Where the reporter prints. */
 export interface ReportConsole {
@@ -30,6 +31,17 @@ const SHOW_NO_TESTS: ReadonlySet<string> = new Set([
   'hanging-process',
   'html',
 ])
+
+/** Returns whether the run has Vitest's UI or its HTML reporter, which show annotations with images. */
+export function showsImages({ config: { ui, reporters } }: Pick<Vitest, 'config'>): boolean {
+  return (
+    ui ||
+    reporters.some(
+      (reporter: unknown) =>
+        reporter === 'html' || valueAt(reporter, '0') === 'html' || valueAt(reporter, 'name') === 'html',
+    )
+  )
+}
 
 /** Prints to stdout, or to stderr if a program reads the output of another reporter from stdout. */
 export function consoleOf({ config, logger }: Vitest): ReportConsole {

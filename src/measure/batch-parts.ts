@@ -21,6 +21,8 @@ export function partsOf(sample: Sample, { operations, items, ended }: SampledBat
       measured: sample.measured,
       dueMs: sample.dueMs,
       sentMs: sample.sentMs,
+      // Bounds the delay of each of its operations, too.
+      delayMs: sample.delayMs,
       firstMessageMs: sample.firstMessageMs,
       dropReason: sample.dropReason,
       payload: items[place],

@@ -14,7 +14,7 @@ function machine() {
 function delayOf(happen: (set: ReturnType<typeof machine>) => void, lateMs = 0): number {
   const set = machine()
   set.delays.checked(100, 30)
-  const before = set.delays.before({ dueMs: 100, lagMs: 0, inFlight: 0 })
+  const before = set.delays.before(100, 0, 0)
   happen(set)
   return set.delays.until(120 + lateMs) - before
 }
@@ -48,7 +48,7 @@ describe('a request', () => {
   test('counts time that was not read yet as a delay', () => {
     const { delays } = machine()
     delays.checked(100, 30)
-    const before = delays.before({ dueMs: 100, lagMs: 0, inFlight: 0 })
+    const before = delays.before(100, 0, 0)
     expect(delays.until(101.5) - before).toBe(1.5)
     expect(delays.until(103) - before).toBe(0)
   })
@@ -59,13 +59,13 @@ describe('a request after a wait of 50 ms', () => {
     const { delays, target } = machine()
     for (let ms = 10; ms <= 100; ms += 10) {
       delays.checked(ms, 10)
-      delays.before({ dueMs: ms, lagMs: 0, inFlight: 1 })
+      delays.before(ms, 0, 1)
     }
     for (let ms = 110; ms <= atMs; ms += 10) {
       if (ms <= 150) target.waitedMs += 10
       delays.checked(ms, 10)
     }
-    const before = delays.before({ dueMs: atMs, lagMs: 0, inFlight })
+    const before = delays.before(atMs, 0, inFlight)
     return delays.until(atMs) - before
   }
 
@@ -83,11 +83,11 @@ describe('a request after a wait of 50 ms', () => {
 describe('requests that became due during a wait of this thread', () => {
   test('were delayed by it, except the first', () => {
     const { delays, own } = machine()
-    delays.before({ dueMs: 10, lagMs: 0, inFlight: 0 })
+    delays.before(10, 0, 0)
     delays.checked(11, 100)
     own.waitedMs += 50
-    const first = delays.before({ dueMs: 61, lagMs: 41, inFlight: 0 })
-    const second = delays.before({ dueMs: 61, lagMs: 21, inFlight: 1 })
+    const first = delays.before(61, 41, 0)
+    const second = delays.before(61, 21, 1)
     const done = delays.until(64)
     expect([done - first, done - second]).toEqual([0, 50])
   })

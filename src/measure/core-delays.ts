@@ -1,5 +1,5 @@
-import type { Delays, DueRequest } from '../model/delays.ts'
-import type { Ms } from '../model/units.ts'
+import type { Delays } from '../model/delays.ts'
+import type { Count, Ms } from '../model/units.ts'
 import { type ThreadTime, ThreadTimeFile, ThreadWaits } from './monitor/thread-waits.ts'
 
 /** Minimum time between two readings of /proc. A reading takes some 20 µs. */
@@ -59,7 +59,7 @@ export class CoreDelays implements Delays {
     while ((this.#marks[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - AFTERMATH_MS) this.#marks.shift()
   }
 
-  before({ dueMs, lagMs, inFlight }: DueRequest): Ms {
+  before(dueMs: Ms, lagMs: Ms, inFlight: Count): Ms {
     this.#read(dueMs)
     this.#inFlight.add(inFlight)
     this.#calmMs = Math.max(this.#calmMs, this.#marks[0]?.totalMs ?? 0)

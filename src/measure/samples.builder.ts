@@ -18,6 +18,7 @@ export function sampleOf(parts: Partial<Sample>): Sample {
     doneMs: 0,
     bytesSent: 0,
     bytesReceived: 0,
+    delayMs: Number.NaN,
     firstMessageMs: Number.NaN,
     errorClass: undefined,
     message: undefined,

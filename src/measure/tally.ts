@@ -179,7 +179,7 @@ export class Tally {
     histograms.queueTime.record(sentMs - dueMs)
     histograms.scheduleLag.record(dueMs - intendedMs)
     histograms.targetTime.record(doneMs - dueMs)
-    if (sample.delayMs !== undefined) {
+    if (!Number.isNaN(sample.delayMs)) {
       histograms.undelayedTime.record(Math.max(0, doneMs - dueMs - sample.delayMs))
     }
     if (!Number.isNaN(sample.firstMessageMs)) histograms.firstMessageTime.record(sample.firstMessageMs)

@@ -38,8 +38,8 @@ export interface Sample {
   readonly sentMs: Ms
   /** Time of the outcome. */
   readonly doneMs: Ms
-  /** Maximum time that the machine kept the engine or the target from running meanwhile; undefined if unknown. */
-  readonly delayMs?: Ms | undefined
+  /** Maximum time that the machine kept the engine or the target from running meanwhile; NaN if unknown. */
+  readonly delayMs: Ms
   readonly bytesSent: number
   readonly bytesReceived: number
   /** Time since `sentMs`; NaN if the protocol does not stream. */

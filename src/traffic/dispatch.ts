@@ -169,7 +169,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #arrive(planned: Planned<Request>, intendedMs: Ms, dueMs: Ms): Exchange<Request> {
     const exchange = new Exchange(this, planned, intendedMs, dueMs)
     const inFlight = this.#sent.size + this.#waiting.size
-    exchange.delaysBeforeMs = this.#options.delays?.before({ dueMs, lagMs: dueMs - intendedMs, inFlight })
+    const { delays } = this.#options
+    if (delays !== undefined) exchange.delaysBeforeMs = delays.before(dueMs, dueMs - intendedMs, inFlight)
     this.#conservation.arrived(intendedMs, dueMs)
     this.#events.arrived(exchange)
     return exchange
@@ -264,9 +265,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #settle(exchange: Exchange<Request>): void {
     this.#conservation.finished(exchange.intendedMs, exchange.doneMs)
-    if (this.#options.delays !== undefined && exchange.delaysBeforeMs !== undefined) {
-      exchange.delayMs = this.#options.delays.until(exchange.doneMs) - exchange.delaysBeforeMs
-    }
+    const { delays } = this.#options
+    if (delays !== undefined) exchange.delayMs = delays.until(exchange.doneMs) - exchange.delaysBeforeMs
     this.#events.settled(exchange)
     if (exchange.journey !== undefined) this.#journeys.settled(exchange, exchange.journey)
   }

@@ -34,9 +34,9 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   readonly journey: ActiveJourney<Request> | undefined
   sentMs: Ms = Number.NaN
   doneMs: Ms = Number.NaN
-  /** Total of `Delays` before the request; undefined if they are not measured. */
-  delaysBeforeMs: Ms | undefined = undefined
-  delayMs: Ms | undefined = undefined
+  /** Total of `Delays` before the request; NaN if they are not measured. */
+  delaysBeforeMs: Ms = Number.NaN
+  delayMs: Ms = Number.NaN
   firstMessageMs: Ms = Number.NaN
   fate: Sample['fate'] = 'success'
   errorClass: ErrorClass | undefined = undefined

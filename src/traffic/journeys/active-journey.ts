@@ -37,6 +37,7 @@ export class ActiveJourney<Request> implements JourneySample {
   readonly measured: boolean
   readonly dueMs: Ms
   readonly firstMessageMs: Ms = Number.NaN
+  readonly delayMs: Ms = Number.NaN
   sentMs: Ms = Number.NaN
   doneMs: Ms = Number.NaN
   fate: Sample['fate'] = 'success'

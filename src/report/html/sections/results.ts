@@ -2,6 +2,7 @@ import { percentileTable } from '../../../model/hdr-codec.ts'
 import { ratesOf } from '../../../model/rates.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Figures } from '../../../model/figures.ts'
+import type { Ms } from '../../../model/units.ts'
 import {
   formatCount,
   formatMs,
@@ -29,6 +30,8 @@ import type { Section } from './section.ts'
 
 /** Number of results of a run that are not folded. */
 const FEW = 3
+/** Length from which one of many results has charts over time: the 45 short runs of `unit` would be half of the page. */
+const CHARTED_MS: Ms = 1_500
 
 /** The figures and charts of every result of a run, and their response times in one chart. */
 export const results: Section = {
@@ -41,7 +44,7 @@ export const results: Section = {
         ? folded(each)
         : html`<section class="block" id="${each.id}">
             <h4>${shortened(each.name)}</h4>
-            ${resultOf(each, view.results.length === 1)}
+            ${resultOf(each, chartsOf(each, view.results.length === 1))}
           </section>`,
     )}`
   },
@@ -58,7 +61,7 @@ function folded(view: ResultView): Html {
       ${shortened(name, 120)}
       <span class="muted">${formatRate(achieved, unit)}, ${p99}${failed > 0 && `, ${formatCount(failed)} failed`}</span>
     </summary>
-    ${resultOf(view, false)}
+    ${resultOf(view, result.durationMs < CHARTED_MS ? [] : chartsOf(view, false))}
   </details>`
 }
 
@@ -69,7 +72,7 @@ function overlay({ id, results: all }: RunView): Html | undefined {
   return chart && html`<div class="charts one">${chartFigure(chart, `${id}-percentiles`)}</div>`
 }
 
-function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
+function chartsOf({ result, name, id }: ResultView, isAlone: boolean): readonly Html[] {
   const time = timeAxisOf(result)
   const course = courseOf(result)
   const charts = [
@@ -77,15 +80,16 @@ function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
     // Several results have one chart together.
     ...(isAlone ? [percentilesChart([{ name, result }])] : []),
   ]
-  const figures = charts.flatMap((chart, i) =>
-    chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)],
-  )
+  return charts.flatMap((chart, i) => (chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)]))
+}
+
+function resultOf({ result, id }: ResultView, charts: readonly Html[]): Html {
   return html`<p class="muted small">${describeRun(result)}; ${result.plan.request}; seed ${result.seed}</p>
     ${keyFigures(result)} ${statusesOf(result)}
     ${result.batching !== undefined && html`<p class="small">Batches: ${batchingWords(result.batching)}</p>`}
     ${doubtLines([result]).map((line) => html`<p class="small">${line}</p>`)}
     ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
-    <div class="charts">${figures}</div>
+    ${charts.length > 0 && html`<div class="charts">${charts}</div>`}
     ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)} ${percentileFile(result, id)}
     ${metricsOf(result).map((metric) => html`<p class="small">Metric ${metric}</p>`)}`
 }

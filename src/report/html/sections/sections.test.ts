@@ -60,6 +60,16 @@ describe('sections', () => {
     expect(textOf(markup)).toContain('step uniform 2 s 400 100 5.00 300 0% ✗ fail')
   })
 
+  test('of many results show charts over time only of those that are long enough', () => {
+    const charted = (durationMs: number, count: number): number =>
+      shown(recordOf('load', Array(count).fill({ ...made, durationMs }), null))
+        .get('results')
+        ?.match(/<figure class="chart" id="[^"]*-chart-1"/g)?.length ?? 0
+    expect(charted(2_000, 4)).toBe(4)
+    expect(charted(1_000, 4)).toBe(0)
+    expect(charted(1_000, 1)).toBe(1)
+  })
+
   test('show the rates of journeys in their unit', () => {
     const walked = { ...made, journeys: { ...made, offeredRps: 10, achievedRps: 9.5 } }
     const text = textOf(shown(recordOf('load', [walked], null)).get('results'))

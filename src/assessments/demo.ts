@@ -15,7 +15,8 @@ const SHORT_CONFIDENCE = 0.8
 
 const ALL_PROTOCOLS = 'the same work over HTTP, WebSocket, TCP and MCP'
 
-function workTargets(servers: DemoServers): SuiteTargets {
+/** Returns a target of each protocol. All of them do the same work. */
+export function workTargets(servers: DemoServers): SuiteTargets {
   return Object.fromEntries(PROTOCOL_NAMES.map((protocol) => [protocol, servers.target({ kind: 'work', protocol })]))
 }
 

@@ -1,8 +1,8 @@
 import { protocolsSuite } from '../../src/vitest.ts'
 import { shortened } from '../durations.ts'
-import { workTargets } from '../work-targets.ts'
+import { embeddedTargets } from '../embedded-targets.ts'
 
-const { http, mcp, ...others } = workTargets()
+const { http, mcp, ...others } = embeddedTargets()
 
 protocolsSuite({
   // A shortened run has time for only two protocols.

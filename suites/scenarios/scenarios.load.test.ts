@@ -1,8 +1,8 @@
 import { describeLoad, scenarios, scenariosSuite } from '../../src/vitest.ts'
 import { shortened } from '../durations.ts'
-import { workTargets } from '../work-targets.ts'
+import { embeddedTargets } from '../embedded-targets.ts'
 
-const targets = workTargets()
+const targets = embeddedTargets()
 /**
  * Scenarios with large messages, whose requests wait for each other: more time is needed until enough of them are
  * independent.

@@ -138,7 +138,7 @@ async function messageOf(provoke: () => unknown): Promise<string> {
   return 'nothing'
 }
 
-/** `…` stands for any lines. */
+/** `…` replaces any number of lines. */
 function expectPrinted(text: string, { printed }: Row): void {
   const lines = asOnPage(text)
     .split('\n')

@@ -20,7 +20,7 @@ const faults = {
   'replies sent twice': { twiceEvery: EVERY },
   'no reply': { silentEvery: EVERY },
   'reset connections': { resetEvery: EVERY },
-  'replies that are no JSON': { garbageEvery: EVERY },
+  'replies that are not JSON': { garbageEvery: EVERY },
   'cut streams': { cutStreamEvery: EVERY },
   'each reply delayed by 40 ms': { delayMs: 40 },
 } as const

@@ -59,7 +59,7 @@ export const protocolsDemo: SuiteDemo = {
 }
 
 export const mcpStressDemo: SuiteDemo = {
-  server: () => 'an MCP server without a fault',
+  server: () => 'an MCP server without faults',
   shortS: 11,
   declare(host, servers, isShort) {
     const target = servers.target({ kind: 'work', protocol: 'mcp' })

@@ -35,8 +35,8 @@ type SuiteTest = (name: string, body: (context: SuiteContext) => unknown) => voi
 export type SharedPlan = SharedKeys
 
 /**
- * Returns the rate that no run of a suite may exceed; undefined without a ceiling. `LOAD_RATE` is one, too: who asks for
- * 50 requests per second does not expect more, not even while the suite looks for a maximum.
+ * Returns the rate that no run of a suite may exceed; undefined without a ceiling. `LOAD_RATE` is one, too: a user
+ * who asks for 50 requests per second does not expect more, not even while the suite looks for a maximum.
  */
 export function ceilingOf({ maxRps }: Pick<SharedPlan, 'maxRps'>, environment: SuiteEnvironment): Rps | undefined {
   return environment.maxRps ?? environment.rate ?? maxRps

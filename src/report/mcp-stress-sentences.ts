@@ -31,7 +31,7 @@ export function mcpStressSentence(findings: McpStressFindings): string {
 
 function poorBecause({ phases, recovery }: McpStressFindings): string {
   const baseline = phases.find(({ name }) => name === 'baseline')?.healthy
-  if (baseline === false) return 'the server was not even healthy at the baseline rate'
+  if (baseline === false) return 'the server was not healthy even at the baseline rate'
   if (baseline !== true) return 'no phase could be judged'
   return recovery.recovered === false
     ? 'the server did not recover from stress'
@@ -75,7 +75,7 @@ export function recoverySentence({ recovery, phases }: McpStressFindings): strin
       : 'Recovery: not measured, because the baseline was not healthy.'
   }
   if (!recovered) return 'Recovery: none before the run ended.'
-  if (recoverMs === null) return 'Recovery: the phase after stress was healthy, but too short to tell since when.'
+  if (recoverMs === null) return 'Recovery: the phase after stress was healthy, but too short to show when the server had recovered.'
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} after the stress phase.`
 }
 

@@ -36,7 +36,7 @@ test('says why no recovery from stress was measured, or no time', () => {
     'Recovery: not measured, because the baseline was not healthy.',
   )
   expect(stressSentence(stressed({ recovered: true, recoverMs: null }, true))).toBe(
-    'Recovery: the phase after stress was healthy, but too short to tell since when.',
+    'Recovery: the phase after stress was healthy, but too short to show when the server had recovered.',
   )
 })
 

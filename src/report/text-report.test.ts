@@ -93,7 +93,7 @@ test('ends with the requests that no figure includes, by what sent them', () => 
     },
   })
   expect(text?.slice(text.indexOf('also sent'))).toMatchInlineSnapshot(`
-    "also sent, and in no figure above
+    "also sent, but not included above
     ---------------------------------
     1 200 requests of warm-ups: 1 200 × read
     42 requests of runs that are not listed: 40 × read, 2 × write

@@ -10,7 +10,7 @@ const SOURCES: Readonly<Record<UnlistedRequests['sentBy'], string>> = {
 
 /** Returns the section about requests that no figure of a report includes; empty if there are none. */
 export function unlistedSection(run: Pick<RunRecord, 'unlisted'>): readonly string[] {
-  return section('also sent, and in no figure above', unlistedLines(run))
+  return section('also sent, but not included above', unlistedLines(run))
 }
 
 /** Returns one line for the warm-ups, and one for the runs that are not listed; empty if there are none. */

@@ -84,7 +84,7 @@ function seedOf([first]: readonly MeasuredTrial[]): Pick<WrittenPlan, 'seed'> {
   return first === undefined ? {} : { seed: first.result.seed }
 }
 
-/** Stops a trial early once its rate is clearly not held. */
+/** Stops a trial early, after a second in which most requests were late or got no response. */
 async function untilLost(trial: Trial, slo: LimitSlo, run: LoadRun): Promise<LoadResult> {
   if (!isOpenTrial(trial) || trial.purpose === 'step') return run.result
   for await (const interval of run) {

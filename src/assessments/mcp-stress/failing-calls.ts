@@ -17,5 +17,5 @@ export function failingCalls({ phases }: LoadResult): string | undefined {
   if (ratio <= MAX_FAILED_RATIO) return undefined
   const classes = new Set(calm.flatMap(({ errorsByClass }) => Object.keys(errorsByClass)))
   const how = [...classes, ...(calm.some(({ dropped }) => dropped > 0) ? ['dropped'] : [])]
-  return `${formatPercent(ratio)} of those at the lowest rates did (${how.join(', ')})`
+  return `${formatPercent(ratio)} at the lowest rates (${how.join(', ')})`
 }

@@ -7,7 +7,7 @@ socket.on('error', () => process.exit(1))`
 
 /**
  * Returns the target of an MCP server over stdio whose process passes every message on to a server over TCP, which
- * counts them: the pipes of a process cannot tell its counts.
+ * counts them. A server behind pipes could not report its counts apart from the traffic.
  */
 export function overPipes(url: string): Target {
   return { stdio: [process.execPath, '-e', PASS_ON, new URL(url).port], embedded: true }

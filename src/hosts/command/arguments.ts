@@ -19,13 +19,13 @@ export interface AskedRun {
   /** The path to append to the target. */
   readonly path: string | undefined
   readonly isJson: boolean
-  /** Options of `run` that are no variables, by flag. */
+  /** Options of `run` whose flags set no variable, by flag. */
   readonly options: Readonly<Partial<Record<FlagName, string>>>
   /** The flags as they were written, by name. */
   readonly flags: ReadonlyMap<FlagName, string>
   /** Loads servers that the command starts: all suites in a short form, or the named ones at full length. */
   readonly demo: 'short' | 'full' | undefined
-  /** What to tell the user before the run. */
+  /** Lines to print before the run. */
   readonly notes: readonly string[]
 }
 

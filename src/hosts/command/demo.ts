@@ -41,7 +41,7 @@ export function planOfDemo(suites: DemoSuites): string {
   return [
     wrap(
       'No suite was named, so this is a demo: a short form of each suite, against servers that it starts on this ' +
-        `machine and ends again. It takes about ${totalS(suites)} s. Ctrl-C ends it, and keeps the results so far.`,
+        `machine and stops at the end. It takes about ${totalS(suites)} s. Ctrl-C ends it, and keeps the results so far.`,
       0,
     ),
     '',
@@ -75,7 +75,7 @@ const ENDED: Readonly<Record<ExitCode, string>> = {
 export function nextSteps(): string {
   const width = Math.max(...STEPS.map(([, command]) => command.length))
   return [
-    'To load a service of yours, replace the URL:',
+    'To load your own service, replace the URL:',
     ...STEPS.map(([about, command]) => `  npx describe-load ${command.padEnd(width)}  # ${about}`),
   ].join('\n')
 }

@@ -143,7 +143,7 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     variable: 'LOAD_REQUEST',
     key: 'request.body',
     by: LOADING,
-    about: 'body of every HTTP request, or the file that has it',
+    about: 'body of every HTTP request, or a file that contains it',
   },
   data: {
     value: 'TEXT|@FILE',

@@ -36,9 +36,10 @@ const POISSON_ROOTS = 2.33
  * the number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
  *
  * A fail is proven if the share of successes is proven to be too small, if the growth exceeds the random variation of a
- * queue at its capacity, or if the target plainly completes less than half of the arrivals (`rateBreach`). A pass is proven if the number in flight always stayed within the allowed growth. A
- * target near its capacity yields neither. In a run with journeys, the rate is that of journey starts, and journeys are
- * judged. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, because its rate depends on the responses.
+ * queue at its capacity, or if the target completes less than half of the arrivals all the time (`rateBreach`). A pass
+ * is proven if the number in flight always stayed within the allowed growth. A target near its capacity yields neither.
+ * In a run with journeys, the rate is that of journey starts, and journeys are judged. Throws `ERR_LOAD_MATCHER_MODEL`
+ * for the closed model, because its rate depends on the responses.
  */
 export function sustainedRateVerdict(
   given: JudgedFigures,

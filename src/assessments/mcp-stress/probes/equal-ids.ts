@@ -32,8 +32,8 @@ export const equalIds: Probe = {
     }
     const evidence =
       alike === 0
-        ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, got their own replies`
-        : `of calls of two sessions, two at a time with one id, ${alike} got the reply of the other call, or none within ${HANGS_MS / 1_000} s`
+        ? `${2 * ROUNDS} calls of two sessions, two at a time with the same id, got the right replies`
+        : `of calls of two sessions, two at a time with the same id, ${alike} got the reply of the other call, or none within ${HANGS_MS / 1_000} s`
     return { verdict: alike === 0 ? 'pass' : 'fail', evidence }
   },
 }

@@ -47,7 +47,7 @@ async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeF
       )
     }
     if (probe.judgesCalls === true && context.failingCalls !== undefined) {
-      return notApplicable(`calls fail without the probe, too: ${context.failingCalls}`)
+      return notApplicable(`calls also fail without the probe: ${context.failingCalls}`)
     }
     const failed = probe.judgesReplies === true ? undefined : await failedBefore(context)
     if (failed !== undefined) {

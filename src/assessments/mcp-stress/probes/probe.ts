@@ -41,7 +41,7 @@ export interface Probe {
    * so that they do not blame something else for calls that fail anyway.
    */
   readonly judgesReplies?: boolean
-  /** True if a failed call shows the defect, which it cannot if calls fail without the probe, too. */
+  /** True if a failed call shows the defect, which it cannot if calls also fail without the probe. */
   readonly judgesCalls?: boolean
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }

@@ -57,7 +57,7 @@ const BY_PATH: readonly {
     request: { check: { bodyIncludes: 'no' } },
   },
   { errorClass: 'connection', path: '/reset', what: 'connections reset' },
-  { errorClass: 'protocol', path: '/garbage', what: 'responses that are no HTTP' },
+  { errorClass: 'protocol', path: '/garbage', what: 'responses that are not HTTP' },
   {
     errorClass: 'timeout',
     path: '/silent',
@@ -122,7 +122,7 @@ async function observeLostSession(bench: Bench): Promise<Observation> {
     dropped = (await bench.server.control.dropSession()) ? 1 : 0
     return run.result
   })
-  const counted = `${done.sessionsOpened} sessions opened, ${dropped} deleted by itself`
+  const counted = `${done.sessionsOpened} sessions opened, ${dropped} deleted by the server`
   return observation(result, 'session-lost', dropped, counted)
 }
 

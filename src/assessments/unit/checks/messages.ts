@@ -58,7 +58,7 @@ function formatCheck(messageFormat: 'text' | 'binary'): Check {
       return {
         holds: right.length === bodies.length && bodies.length === result.requestsSent,
         sent: `${formatPlural(result.requestsSent, 'body', 'bodies')} of 1 000 bytes of ${messageFormat === 'text' ? 'UTF-8' : 'random bytes'}`,
-        counted: `${right.length} of ${formatPlural(bodies.length, 'body', 'bodies')} with 1 000 bytes that are ${messageFormat === 'text' ? '' : 'no '}UTF-8`,
+        counted: `${right.length} of ${formatPlural(bodies.length, 'body', 'bodies')} with 1 000 bytes that are ${messageFormat === 'text' ? '' : 'not '}UTF-8`,
         result,
       }
     },

@@ -11,6 +11,7 @@ import { evenBatches, resultOf } from '../src/judge/result.builder.ts'
 import { mix } from '../src/plan/mix.ts'
 import { resolvePlan } from '../src/plan/resolve-plan.ts'
 import type { WrittenPlan } from '../src/plan/load-plan.ts'
+import { mcp } from '../src/protocols/mcp/index.ts'
 import * as plugin from '../src/plugin.ts'
 import { tcp } from '../src/protocols/tcp/index.ts'
 import * as artifacts from '../src/report/registry.ts'
@@ -86,7 +87,7 @@ test.each([
   expect(named.file !== '' && titlesIn(named.file).has(named.title)).toBe(isThere)
 })
 
-const BUILDERS = { constant, mix, rampUp, sequence, tcp }
+const BUILDERS = { constant, mcp, mix, rampUp, sequence, tcp }
 /** A row shows only the keys that it is about. */
 const OTHERS: readonly WrittenPlan[] = [
   {},

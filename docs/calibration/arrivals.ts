@@ -4,8 +4,8 @@
  *
  *   npx node docs/calibration/arrivals.ts [--runs 1000]
  *
- * For services whose latency depends only on the time, the truth is that of jittered arrivals, because users come at any
- * time; for queues, it is that of the arrivals in use.
+ * For services whose latency depends only on the time, the truth is that of jittered arrivals, because users come at
+ * any time; for queues, it is that of the arrivals in use.
  */
 import { parseArgs } from 'node:util'
 import { decidePercentile } from '../../src/judge/verdict/percentile-decision.ts'

@@ -1,7 +1,7 @@
 /**
- * An open-model HTTP client that shares no code with the package: `node cold-start-client.ts PORT RATE SECONDS`. It sends
- * at uniform intended times on keep-alive connections, measures from the intended time, and is warm before it measures.
- * A second thread sleeps until a request is due and wakes the first one, which is more exact than a timer.
+ * An open-model HTTP client that shares no code with the package: `node cold-start-client.ts PORT RATE SECONDS`. It
+ * sends at uniform intended times on keep-alive connections, measures from the intended time, and is warm before it
+ * measures. A second thread sleeps until a request is due and wakes the first one, which is more exact than a timer.
  */
 import { connect, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'

@@ -1,6 +1,6 @@
 /**
- * Measures how much of a short run's latency is the generator's own start: each pair is a run without `warmUp`, one with
- * `warmUp: '1s'` and one of an independent client, against nginx, in random order, each in a new process.
+ * Measures how much of a short run's latency is the generator's own start: each pair is a run without `warmUp`, one
+ * with `warmUp: '1s'` and one of an independent client, against nginx, in random order, each in a new process.
  *
  * `node docs/calibration/cold-start.ts [--rates 100,1000] [--seconds 5] [--pairs 15] [--file pairs.jsonl]` appends its
  * pairs to the file and prints the table of all pairs in it, so that it can run in pieces.

@@ -1,7 +1,7 @@
 /**
  * Runs the search for a limit against virtual servers and prints how often its interval contains the truth, which comes
- * from a long simulation of the same queue: `npx node docs/calibration/limits-simulated.ts [SEARCHES]`, 200 of each kind
- * by default. It opens no socket and takes a few minutes.
+ * from a long simulation of the same queue: `npx node docs/calibration/limits-simulated.ts [SEARCHES]`, 200 of each
+ * kind by default. It opens no socket and takes a few minutes.
  */
 import { degradationOf } from '../../src/judge/analysis/degradation.ts'
 import { nextTrial } from '../../src/judge/analysis/limit-search.ts'

@@ -1,7 +1,7 @@
 /**
  * Measures how often the protocols suite claims a difference between four equal protocols, and how often it finds one
- * that exists: `npx node docs/calibration/protocol-ranking.ts [EQUAL] [DIFFERENT]`, 2 000 and 200 comparisons of each kind
- * by default. It opens no socket.
+ * that exists: `npx node docs/calibration/protocol-ranking.ts [EQUAL] [DIFFERENT]`, 2 000 and 200 comparisons of each
+ * kind by default. It opens no socket.
  */
 import { protocolDifferences } from '../../src/judge/analysis/protocol-differences.ts'
 import {

@@ -1,7 +1,7 @@
 /**
  * Runs the protocols suite several times on the embedded targets, which do the same work behind every protocol, and
- * compares what each run claims: `npx node docs/calibration/protocols-repeated.ts [RUNS] [PHASE_MS]`, 5 runs with phases
- * of 2 s by default.
+ * compares what each run claims: `npx node docs/calibration/protocols-repeated.ts [RUNS] [PHASE_MS]`, 5 runs with
+ * phases of 2 s by default.
  */
 import { startFixture } from '../../fixtures/index.ts'
 import { protocolsSuiteOn } from '../../src/assessments/protocols/protocols-suite.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures how often verdicts on the error rate and on a sustained rate are wrong, on simulated services at 100 requests
- * per second, with the functions that judge real runs.
+ * Measures how often verdicts on the error rate and on a sustained rate are wrong, on simulated services at 100
+ * requests per second, with the functions that judge real runs.
  *
  *   npx node docs/calibration/rates.ts [--runs 2000] [--spans 3,10,30,100,300]
  */

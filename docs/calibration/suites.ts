@@ -1,7 +1,7 @@
 /**
  * Runs the suites, except `unit`, which has a server of its own, against an API made with Express, which counts what it
- * receives, and against `@modelcontextprotocol/server-everything` behind a proxy that counts. Compares these counts with
- * those of the reports.
+ * receives, and against `@modelcontextprotocol/server-everything` behind a proxy that counts. Compares these counts
+ * with those of the reports.
  *
  *   npx node docs/calibration/suites.ts [SUITE …]
  */

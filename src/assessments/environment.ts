@@ -60,8 +60,8 @@ const SETTINGS = {
 } as const satisfies Partial<Record<keyof Values, keyof SuiteEnvironment>>
 
 /**
- * Reads the variables that apply to suites. An empty variable counts as unset. Throws `LoadPlanError` with every invalid
- * variable; targets and requests are validated later, with the plan that contains them.
+ * Reads the variables that apply to suites. An empty variable counts as unset. Throws `LoadPlanError` with every
+ * invalid variable; targets and requests are validated later, with the plan that contains them.
  */
 export function suiteEnvironment(env: Env): SuiteEnvironment {
   const { values, issues: invalid } = readVariables(env)

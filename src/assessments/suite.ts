@@ -97,8 +97,8 @@ export function sloOf(slo: Partial<LimitSlo> | undefined, environment: SuiteEnvi
 }
 
 /**
- * Returns a service level with the limits of the environment: a latency limit from there replaces all others, because it
- * is the only one that its user asked for.
+ * Returns a service level with the limits of the environment: a latency limit from there replaces all others, because
+ * it is the only one that its user asked for.
  */
 export function slaFrom(sla: Sla, { p95Ms, p99Ms, errorRate = sla.errorRate }: SuiteEnvironment): Sla {
   const rest = errorRate === undefined ? {} : { errorRate }

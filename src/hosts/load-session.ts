@@ -189,7 +189,9 @@ export class LoadSession {
     }
   }
 
-  /** Returns the name of the next result: the test, and which of its loads this is. No two results have the same one. */
+  /**
+   * Returns the name of the next result: the test, and which of its loads this is. No two results have the same one.
+   */
   #nameOf(phase: string | undefined, recorded: boolean): string {
     const { test } = this.#options
     const name = phase === undefined ? test : `${test} > ${phase}`

@@ -136,7 +136,10 @@ function releaseLock(path: string, mine: LockHolder): void {
   }
 }
 
-/** Returns the holder of the lock; undefined if there is none. Throws `LoadError` if the file is not a lock of this user. */
+/**
+ * Returns the holder of the lock; undefined if there is none. Throws `LoadError` if the file is not a lock of this
+ * user.
+ */
 function holderOf(path: string): LockHolder | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return undefined

@@ -24,9 +24,9 @@ export class PlanScope {
   }
 
   /**
-   * Returns a plan with the keys that it inherits in this scope. An inner key replaces the whole outer one. A target that
-   * several tests share is a function. A target from the environment replaces an inherited one; throws `LoadPlanError` if
-   * the environment is invalid.
+   * Returns a plan with the keys that it inherits in this scope. An inner key replaces the whole outer one. A target
+   * that several tests share is a function. A target from the environment replaces an inherited one; throws
+   * `LoadPlanError` if the environment is invalid.
    */
   planOf(inner: WrittenPlan): WrittenPlan {
     const written = this.declared(inner)

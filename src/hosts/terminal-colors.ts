@@ -6,7 +6,9 @@ import type { ChalkInstance } from 'chalk'
 let onStdout: ChalkInstance | undefined
 let onStderr: ChalkInstance | undefined
 
-/** Returns the colors of text on stdout: none if stdout is not a terminal. `FORCE_COLOR` and `NO_COLOR` take precedence. */
+/**
+ * Returns the colors of text on stdout: none if stdout is not a terminal. `FORCE_COLOR` and `NO_COLOR` take precedence.
+ */
 export function stdoutColors(): ChalkInstance {
   return (onStdout ??= colorsOf((library) => library.default))
 }

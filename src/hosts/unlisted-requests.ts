@@ -3,7 +3,9 @@ import type { UnlistedRequests } from '../model/record.ts'
 import { sum } from '../model/sum.ts'
 import type { Count } from '../model/units.ts'
 
-/** Returns the requests of a run that no report includes: those of its warm-up, and all others if it is not recorded. */
+/**
+ * Returns the requests of a run that no report includes: those of its warm-up, and all others if it is not recorded.
+ */
 export function unlistedIn(result: LoadResult, recorded: boolean): readonly UnlistedRequests[] {
   const { warmUp, protocol, plan } = result
   const unlisted = (sentBy: UnlistedRequests['sentBy'], counts: readonly OperationCount[]): UnlistedRequests[] =>

@@ -10,8 +10,8 @@ const MAX_REQUEST = 200
 const RECOGNISED = 40
 
 /**
- * Returns the text of a failed request: `create: POST /orders → 400 Bad Request "{"code":…}"`. Clean, and expensive: call
- * it only for errors that are shown. A journey failed with its last step.
+ * Returns the text of a failed request: `create: POST /orders → 400 Bad Request "{"code":…}"`. Clean, and expensive:
+ * call it only for errors that are shown. A journey failed with its last step.
  */
 export function errorText(sample: Sample, describe: DescribeRequest | undefined): string {
   const failed = sample.failedStep ?? sample

@@ -183,8 +183,8 @@ export class Recorder {
 }
 
 /**
- * Returns the time at which an arrival counts. An arrival at the end of a slice belongs to that slice: otherwise the last
- * arrival of each second would count in the next one. An arrival that was late counts when it was due.
+ * Returns the time at which an arrival counts. An arrival at the end of a slice belongs to that slice: otherwise the
+ * last arrival of each second would count in the next one. An arrival that was late counts when it was due.
  */
 function arrivalMs({ intendedMs, dueMs }: Sample, lagMs: Ms): Ms {
   return lagMs < PUNCTUAL_MS ? intendedMs - END_TOLERANCE_MS : dueMs

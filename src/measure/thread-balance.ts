@@ -44,8 +44,8 @@ export class ThreadBalance {
   }
 
   /**
-   * Returns the slices from the last reported one until `atMs`. The last of them gives the outcome `loss` to the requests
-   * in flight and to the arrivals that the thread did not report.
+   * Returns the slices from the last reported one until `atMs`. The last of them gives the outcome `loss` to the
+   * requests in flight and to the arrivals that the thread did not report.
    */
   settle(loss: Loss, atMs: Ms, unreported: UnreportedArrivals): readonly SliceDelta[] {
     const last = Math.max(this.#slices, Math.floor(atMs / SLICE_MS))

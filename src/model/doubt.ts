@@ -83,7 +83,9 @@ export type DoubtFacts =
 
 export type DoubtCode = DoubtFacts['code']
 
-/** Doubts about what was measured: with one of them, a passed verdict may concern something else than its author means. */
+/**
+ * Doubts about what was measured: with one of them, a passed verdict may concern something else than its author means.
+ */
 export const MISLEADING_DOUBTS: ReadonlySet<DoubtCode> = new Set<DoubtCode>([
   'user-code-failed',
   'unsolicited-messages',

@@ -57,9 +57,9 @@ export class LoadTargetError extends LoadError {}
 export class LoadResourceError extends LoadError {}
 
 /**
- * Thrown when code of the user failed before the run sent a request: a custom protocol, a journey, or a module that they
- * import threw outside of a call, ended its thread, or did not return. During the run, such a failure is part of the
- * result. Code `ERR_LOAD_USER_CODE`, or `ERR_LOAD_JOURNEY` for a journey.
+ * Thrown when code of the user failed before the run sent a request: a custom protocol, a journey, or a module that
+ * they import threw outside of a call, ended its thread, or did not return. During the run, such a failure is part of
+ * the result. Code `ERR_LOAD_USER_CODE`, or `ERR_LOAD_JOURNEY` for a journey.
  */
 export class LoadUserCodeError extends LoadError {}
 

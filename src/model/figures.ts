@@ -28,7 +28,9 @@ interface Counted<Value extends Count> {
   readonly count: Value
 }
 
-/** Statistics of latencies in ms, each 0 or more. Percentiles have a relative error of at most 0.1%, the rest of 1 µs. */
+/**
+ * Statistics of latencies in ms, each 0 or more. Percentiles have a relative error of at most 0.1%, the rest of 1 µs.
+ */
 interface MeasuredDistribution extends Counted<PositiveCount> {
   /** Smallest value, in ms. */
   readonly minMs: Ms
@@ -51,8 +53,8 @@ interface MeasuredDistribution extends Counted<PositiveCount> {
   /** Largest value, in ms. */
   readonly maxMs: Ms
   /**
-   * All values, as a lossless compressed HDR histogram: base64, values in µs. In an artifact, an empty text in a part of
-   * a result means that the histogram is that of the whole run.
+   * All values, as a lossless compressed HDR histogram: base64, values in µs. In an artifact, an empty text in a part
+   * of a result means that the histogram is that of the whole run.
    */
   readonly histogram: string
 }

@@ -49,8 +49,8 @@ export interface SparseHistogram {
 }
 
 /**
- * Returns the rank (from 1) of a percentile among `count` values: the smallest one with at least this share of the values
- * at or below it. Subtracting 1e-9 prevents that rounding turns 99% of 100 into 100.
+ * Returns the rank (from 1) of a percentile among `count` values: the smallest one with at least this share of the
+ * values at or below it. Subtracting 1e-9 prevents that rounding turns 99% of 100 into 100.
  */
 export function rankOf(percentile: number, count: number): number {
   return Math.max(1, Math.ceil((percentile * count) / 100 - 1e-9))

@@ -14,8 +14,8 @@ export type LikelyCause =
   /** The target was ready to run, but other processes had the cores. `waitRatio`: share of the time that it waited. */
   | { readonly code: 'target-starved'; readonly cpuPercent: number; readonly waitRatio: Ratio }
   /**
-   * For this time, no response arrived although requests were in flight. `cpuPercent`: of the target; null if it was not
-   * monitored.
+   * For this time, no response arrived although requests were in flight. `cpuPercent`: of the target; null if it was
+   * not monitored.
    */
   | {
       readonly code: 'target-stalled'

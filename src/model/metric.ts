@@ -1,8 +1,8 @@
 import type { Count, Ms } from './units.ts'
 
 /**
- * Values that the code of a test recorded under one name with `metric(name, value, { unit })`, in their unit. Percentiles
- * have a relative error of at most 0.1%, and are exact for whole numbers up to 2 048.
+ * Values that the code of a test recorded under one name with `metric(name, value, { unit })`, in their unit.
+ * Percentiles have a relative error of at most 0.1%, and are exact for whole numbers up to 2 048.
  */
 export interface MetricFigures {
   /** Name of the metric. */

@@ -66,7 +66,9 @@ export interface ProtocolDifference {
   readonly by: 'rate' | 'p50' | 'p95' | 'p99' | 'lost' | 'reconnect'
   /** The kind of work, such as `medium read`; absent for all work together. */
   readonly work?: string
-  /** Median of the rounds for the better and for the worse protocol, or the sum of lost requests; null if there is none. */
+  /**
+   * Median of the rounds for the better and for the worse protocol, or the sum of lost requests; null if there is none.
+   */
   readonly values: readonly [better: number | null, worse: number | null]
 }
 

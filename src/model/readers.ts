@@ -32,7 +32,9 @@ interface KeysContext {
   readonly noun: string
   /** Explains keys that other tools have, or that belong in another place. */
   readonly explain?: ExplainKey
-  /** Collects the keys that the author meant to set with unknown ones, so that these do not count as missing as well. */
+  /**
+   * Collects the keys that the author meant to set with unknown ones, so that these do not count as missing as well.
+   */
   readonly meant?: Set<string>
 }
 

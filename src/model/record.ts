@@ -13,7 +13,9 @@ export interface Environment {
 
 /** Requests that a test sent and that no result of it includes. */
 export interface UnlistedRequests {
-  /** What sent them: the warm-up of a run, or a run that is not part of the report, such as a probe between two runs. */
+  /**
+   * What sent them: the warm-up of a run, or a run that is not part of the report, such as a probe between two runs.
+   */
   readonly sentBy: 'warm-up' | 'unlisted run'
   readonly protocol: string
   /** Name of the operation, or the request in words if it has no name. */

@@ -7,7 +7,10 @@ export const FULL_CPU = 85
 /** Maximum CPU use of one thread, in % of one core, including garbage collection. */
 export const ONE_THREAD = 115
 
-/** Mean of a figure of the samples; null if none has it. Excludes the first sample, which also covers the start of the run. */
+/**
+ * Mean of a figure of the samples; null if none has it. Excludes the first sample, which also covers the start of the
+ * run.
+ */
 export function meanUse(
   samples: readonly TargetSample[],
   of: (sample: TargetSample) => number | null | undefined,

@@ -47,7 +47,9 @@ export interface SocketTarget {
 /** A target that is reached by a URL. */
 export type UrlTarget = string | URL | (() => string | URL | Promise<string | URL>)
 
-/** Where the load goes: a URL, a function that returns one, a server to start, one over pipes, or one on a Unix socket. */
+/**
+ * Where the load goes: a URL, a function that returns one, a server to start, one over pipes, or one on a Unix socket.
+ */
 export type Target = UrlTarget | CommandTarget | StdioTarget | SocketTarget
 
 /** A server that several runs share: the first call starts it and returns its URL. */

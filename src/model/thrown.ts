@@ -9,8 +9,8 @@ export interface Thrown {
 }
 
 /**
- * Describes a thrown value. Never throws, because user code can throw anything: a symbol, an object without a prototype,
- * or one whose `message` is a getter that throws.
+ * Describes a thrown value. Never throws, because user code can throw anything: a symbol, an object without a
+ * prototype, or one whose `message` is a getter that throws.
  */
 export function describeThrown(thrown: unknown): Thrown {
   try {

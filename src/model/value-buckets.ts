@@ -1,8 +1,8 @@
 /**
  * The bucket layout of custom metrics: like that of latencies, but for numbers of any magnitude. Each power of two from
- * 2⁻²⁰ (about 10⁻⁶) to 2⁴³ is divided into 1 024 buckets, so that a bucket is at most 0.1% wide. Bucket 0 holds zero and
- * everything below 2⁻²⁰. The lower edge of a bucket represents it: whole numbers up to 2 048 are lower edges, so they
- * are exact.
+ * 2⁻²⁰ (about 10⁻⁶) to 2⁴³ is divided into 1 024 buckets, so that a bucket is at most 0.1% wide. Bucket 0 holds zero
+ * and everything below 2⁻²⁰. The lower edge of a bucket represents it: whole numbers up to 2 048 are lower edges, so
+ * they are exact.
  */
 const SUB_BUCKET_BITS = 10
 const SUB_BUCKETS = 1 << SUB_BUCKET_BITS

@@ -109,12 +109,14 @@ export interface VerdictRecord {
   readonly leaning?: Leaning
   readonly reasons?: readonly (VerdictReason | InvalidReason)[]
   /**
-   * The line of the message that explains the verdict best. Absent for a pass, if nothing explains it, and in results of
-   * earlier versions.
+   * The line of the message that explains the verdict best. Absent for a pass, if nothing explains it, and in results
+   * of earlier versions.
    */
   readonly why?: string
   readonly message: string
-  /** Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place. */
+  /**
+   * Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place.
+   */
   readonly at?: SourcePlace
 }
 

@@ -9,9 +9,10 @@
  * | echo | `POST /echo`, the body | `echo ` and the body | `tools/call echo { message }` |
  * | stream of m × n | `GET /stream?messages=m&bytes=n&format=text` | `stream <format> m n` | `tools/call stream { messages, bytes }` |
  *
- * The response to a write is the length of the body in decimal (`{"bytes":n}` over HTTP and MCP). A stream is server-sent
- * events over HTTP, base64 where binary; m messages over WebSocket and TCP; over MCP, m progress notifications whose
- * `message` is n bytes long, and then the reply. Responses to messages come in the order of the messages.
+ * The response to a write is the length of the body in decimal (`{"bytes":n}` over HTTP and MCP). A stream is
+ * server-sent events over HTTP, base64 where binary; m messages over WebSocket and TCP; over MCP, m progress
+ * notifications whose `message` is n bytes long, and then the reply. Responses to messages come in the order of the
+ * messages.
  */
 
 /**
@@ -20,8 +21,8 @@
 export const EMBEDDED_FRAGMENT = '#embedded'
 
 /**
- * Returns whether the target does the work above; any other target gets only its default request, unless the plan names a
- * request.
+ * Returns whether the target does the work above; any other target gets only its default request, unless the plan names
+ * a request.
  */
 export function isEmbedded(target: URL): boolean {
   return target.hash === EMBEDDED_FRAGMENT

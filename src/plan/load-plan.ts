@@ -25,7 +25,9 @@ import type { JourneyFunction, SetupFunction } from './steps.ts'
 /** One request, a weighted list of requests, or a function that creates them. */
 export type RequestSource<Request = PlanRequest> = Request | readonly Request[] | ((context: RequestContext) => Request)
 
-/** A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default. */
+/**
+ * A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default.
+ */
 export type ProtocolChoice = ProtocolName | ProtocolSpec | CustomProtocol | URL
 
 /** Operations by name, each a request with its `weight`. */

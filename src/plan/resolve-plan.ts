@@ -140,8 +140,8 @@ const READERS = {
 } satisfies Readonly<Record<keyof LoadPlan & string, Reader<unknown>>>
 
 /**
- * Validates a plan as its author wrote it, fills in every default, and builds the curve of its pattern. Throws `LoadPlanError`
- * with all of its issues, before any traffic. From then on, no text shows the secrets of the plan.
+ * Validates a plan as its author wrote it, fills in every default, and builds the curve of its pattern. Throws
+ * `LoadPlanError` with all of its issues, before any traffic. From then on, no text shows the secrets of the plan.
  */
 export function resolvePlan(
   plan: unknown,

@@ -34,8 +34,8 @@ export interface TargetRead {
 }
 
 /**
- * Reads the target of a plan in any of its forms. `protocol` is the name of the protocol that the plan names, if it names
- * one. Without a vocabulary, any scheme is accepted: the protocol is custom.
+ * Reads the target of a plan in any of its forms. `protocol` is the name of the protocol that the plan names, if it
+ * names one. Without a vocabulary, any scheme is accepted: the protocol is custom.
  */
 export function targetReader(vocabulary: SchemeVocabulary | undefined, protocol?: string): Reader<TargetRead> {
   return (value, key, issues) => {
@@ -54,8 +54,8 @@ export function targetReader(vocabulary: SchemeVocabulary | undefined, protocol?
 }
 
 /**
- * Reads a URL, or a host and port, and checks its syntax: known scheme, no credentials, a port other than 0. `protocol` is
- * the name of the protocol that the plan names, if it names one.
+ * Reads a URL, or a host and port, and checks its syntax: known scheme, no credentials, a port other than 0. `protocol`
+ * is the name of the protocol that the plan names, if it names one.
  */
 export function readTargetUrl(
   value: unknown,

@@ -27,8 +27,8 @@ export interface BodyCheck {
 }
 
 /**
- * A response, as a check function sees it: with HTTP the whole response, over a socket each message. It has one type for
- * all protocols, so that TypeScript infers the parameter of a function in a plan that names no protocol.
+ * A response, as a check function sees it: with HTTP the whole response, over a socket each message. It has one type
+ * for all protocols, so that TypeScript infers the parameter of a function in a plan that names no protocol.
  */
 export interface CheckedAnswer {
   /** 0 where the protocol has no status. */

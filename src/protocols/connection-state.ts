@@ -29,7 +29,9 @@ export class ConnectionState {
     return this.#closing
   }
 
-  /** True once this side has destroyed the connection, or `closed` has resolved. Bytes that still arrive do not count. */
+  /**
+   * True once this side has destroyed the connection, or `closed` has resolved. Bytes that still arrive do not count.
+   */
   get over(): boolean {
     return this.#over
   }

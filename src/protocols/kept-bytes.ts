@@ -6,7 +6,9 @@ const NOTHING = Buffer.alloc(0)
 /** Maximum bytes that `check` and `read` examine of a response. A larger one fails. */
 export const EXAMINED_BYTES: number = 8 * 1024 * 1024
 
-/** Doubles the buffer, but not beyond the usual limit. A first piece is usually the only one and gets no room to grow. */
+/**
+ * Doubles the buffer, but not beyond the usual limit. A first piece is usually the only one and gets no room to grow.
+ */
 function grownSize(needed: number): number {
   return needed > EXAMINED_BYTES ? 2 * needed : Math.min(EXAMINED_BYTES, Math.max(1024, 2 * needed))
 }

@@ -75,7 +75,8 @@ export function recoverySentence({ recovery, phases }: McpStressFindings): strin
       : 'Recovery: not measured, because the baseline was not healthy.'
   }
   if (!recovered) return 'Recovery: none before the run ended.'
-  if (recoverMs === null) return 'Recovery: the phase after stress was healthy, but too short to show when the server had recovered.'
+  if (recoverMs === null)
+    return 'Recovery: the phase after stress was healthy, but too short to show when the server had recovered.'
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} after the stress phase.`
 }
 

@@ -225,7 +225,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #release(slot: Slot<Request>): void {
-    // A short-lived connection would close. The last one listens instead: a message that arrives now answers no request.
+    // A short-lived connection would close. The last one listens instead: a message that arrives now answers no
+    // request.
     if (this.#options.staysOpen === true && this.#isDone) return
     this.pool.release(slot)
     if (!this.#over) this.#sendWaiting()

@@ -1,9 +1,9 @@
 /**
  * One formatter per quantity, so that a figure reads the same in an assertion, a report and a doubt.
  *
- * A figure has three significant digits, and none after the decimal point from 100 on: `0.412`, `8.24`, `83.2`, `1 204`.
- * Digits before the decimal point are in groups of three. Times keep their final zeros (`79.0–90.4 ms`), other figures
- * do not (`50 req/s`).
+ * A figure has three significant digits, and none after the decimal point from 100 on: `0.412`, `8.24`, `83.2`,
+ * `1 204`. Digits before the decimal point are in groups of three. Times keep their final zeros (`79.0–90.4 ms`), other
+ * figures do not (`50 req/s`).
  */
 import type { Rates } from '../model/rates.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'

@@ -57,7 +57,9 @@ function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: Unj
   return `${formatCount(errors + dropped)} of ${formatPlural(requestsScheduled, 'request')} failed${detail}`
 }
 
-/** Says that the configuration of Vitest has no plugin; `hasReporter`: it has the reporter, which writes the reports. */
+/**
+ * Says that the configuration of Vitest has no plugin; `hasReporter`: it has the reporter, which writes the reports.
+ */
 export function formatMissingPlugin(configFile: string, hasReporter: boolean): string {
   return (
     `describe-load: the plugin is missing, so load tests ${hasReporter ? '' : 'write no reports and '}can run at the same time as other tests\n` +

@@ -103,9 +103,9 @@ export function capacityFindings(
 }
 
 /**
- * Returns a phase whose own run proved nothing with the verdict that another run shows: a target that holds a rate holds
- * all lower ones, and one that misses it misses all higher ones. An unproven run decides only a phase whose own run
- * leans to no side, and only its leaning. The phase remains as it is if runs disagree.
+ * Returns a phase whose own run proved nothing with the verdict that another run shows: a target that holds a rate
+ * holds all lower ones, and one that misses it misses all higher ones. An unproven run decides only a phase whose own
+ * run leans to no side, and only its leaning. The phase remains as it is if runs disagree.
  */
 function decided(phase: CapacityPhase, runs: readonly OpenRun[], usersAt: (rate: Rps) => number): CapacityPhase {
   const { leaning = 'none', ...rest } = phase

@@ -14,9 +14,7 @@ function runWith(calm: Partial<BatchCase>, stress: Partial<BatchCase>): LoadResu
 
 test('reports calls that fail although the server has little load, with the classes of these calls only', () => {
   const stress = { errors: { timeout: 20 } }
-  expect(failingCalls(runWith({ errors: { protocol: 5 } }, stress))).toBe(
-    '9.09% at the lowest rates (protocol)',
-  )
+  expect(failingCalls(runWith({ errors: { protocol: 5 } }, stress))).toBe('9.09% at the lowest rates (protocol)')
   expect(failingCalls(runWith({ errors: { protocol: 5 }, dropped: { overflow: 5 } }, stress))).toBe(
     '16.7% at the lowest rates (protocol, dropped)',
   )

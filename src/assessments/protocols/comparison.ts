@@ -10,13 +10,15 @@ const SIZES = { small: 256, medium: 32 * 1_024 } as const
 /** Reads and writes of each size are as frequent as streams. */
 const STREAM_WEIGHT = 0.5
 
-/** Rate of the comparison in total, relative to the common rate: so low that the protocols hardly disturb each other. */
+/**
+ * Rate of the comparison in total, relative to the common rate: so low that the protocols hardly disturb each other.
+ */
 const RATE_FACTOR = 2
 
 /**
  * Measures response times over all protocols in one run, in which every request goes to a protocol drawn at random.
- * Whatever disturbs the machine then affects all protocols alike, unlike in consecutive runs. Each protocol gets as many
- * requests as in a phase at the common rate. Undefined for a single protocol.
+ * Whatever disturbs the machine then affects all protocols alike, unlike in consecutive runs. Each protocol gets as
+ * many requests as in a phase at the common rate. Undefined for a single protocol.
  */
 export async function compareLatencies(
   context: SuiteContext,

@@ -13,7 +13,8 @@ test('a single protocol is compared with no other', () => {
 
 test('the time is that of all loads', () => {
   const { totalMs } = expectedLoads([phase, phase, phase, phase])
-  // Four phases of 9 s, a comparison of 17 s, four first runs of 1.7 s, 48 rounds of 0.4 s, cuts of 8 s, six trials of 5 s.
+  // Four phases of 9 s, a comparison of 17 s, four first runs of 1.7 s, 48 rounds of 0.4 s, cuts of 8 s, six trials of
+  // 5 s.
   expect(totalMs / 1_000).toBeGreaterThan(36 + 17 + 6.7 + 20 + 8 + 30)
   expect(totalMs / 1_000).toBeLessThan(1.15 * (36 + 17 + 6.7 + 20 + 8 + 30))
 })

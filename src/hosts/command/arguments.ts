@@ -249,7 +249,9 @@ function notHonoured(
   return ignored.length === 0 ? [] : [ignored.join('; ')]
 }
 
-/** Returns why a suite that loads a target cannot honour a variable that is set; undefined if it honours all of them. */
+/**
+ * Returns why a suite that loads a target cannot honour a variable that is set; undefined if it honours all of them.
+ */
 export function unusedVariable(suite: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   if (!flagsBy('target').includes(suite)) return undefined
   for (const name of FLAG_NAMES) {

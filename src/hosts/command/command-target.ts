@@ -6,9 +6,9 @@ type Variables = Record<string, string | undefined>
 export const TARGET_VARIABLES: readonly VariableName[] = ['LOAD_TARGET', ...PROTOCOL_NAMES.map(targetVariable)]
 
 /**
- * Prepares the variables of the targets for the suites of a command line: a target from a flag takes precedence over the
- * variable of its protocol, `path` is appended to every URL, and a target of any scheme is one of an MCP server if the
- * command line names only the suite for these.
+ * Prepares the variables of the targets for the suites of a command line: a target from a flag takes precedence over
+ * the variable of its protocol, `path` is appended to every URL, and a target of any scheme is one of an MCP server if
+ * the command line names only the suite for these.
  */
 export function prepareTargets(
   env: Variables,

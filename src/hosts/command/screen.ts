@@ -16,8 +16,8 @@ export interface CommandScreen {
 const SPARSE_MS = 10_000
 
 /**
- * On a terminal, the last line shows the newest state of a load. Elsewhere, and in CI, a line is printed at the start of
- * a load and then every 10 s.
+ * On a terminal, the last line shows the newest state of a load. Elsewhere, and in CI, a line is printed at the start
+ * of a load and then every 10 s.
  */
 export function createScreen(output: NodeJS.WriteStream): CommandScreen {
   const replaces = output.isTTY && (process.env['CI'] ?? '') === ''

@@ -7,7 +7,10 @@ import type { Ms } from '../../model/units.ts'
 import { type Latencies, latencyCourse, percentileOf, requestsIn } from '../verdict/latencies.ts'
 import type { LatencySeries } from './protocol-differences.ts'
 
-/** Number of blocks of time of a run: enough for a proof with one value per block, each from as many requests as possible. */
+/**
+ * Number of blocks of time of a run: enough for a proof with one value per block, each from as many requests as
+ * possible.
+ */
 const BLOCKS = 20
 
 /** Latencies over one protocol, of a run whose requests each went to a random protocol. */

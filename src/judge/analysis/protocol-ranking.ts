@@ -8,9 +8,9 @@ type Beats = (better: string, worse: string) => boolean
 
 /**
  * Ranks protocols by the highest rate that they held, ties by response time, with a reason for each place. Only proven
- * differences count: protocols have different ranks if every one of the higher rank was shown to be better than every one
- * of the lower rank, and otherwise the same rank, in the order of `measured`. A rate that is only a lower bound counts as
- * it is: a protocol that costs the generator more also costs other clients more.
+ * differences count: protocols have different ranks if every one of the higher rank was shown to be better than every
+ * one of the lower rank, and otherwise the same rank, in the order of `measured`. A rate that is only a lower bound
+ * counts as it is: a protocol that costs the generator more also costs other clients more.
  */
 export function rankProtocols(
   measured: readonly MeasuredProtocol[],

@@ -72,8 +72,8 @@ export interface RecoveryQuestion {
 /**
  * Returns the time from the end of an overload to the first of three consecutive sliding windows (20% of the recovery
  * phase, at most 10 s) that are not significantly above the baseline: more than 5% of the requests over 1.1 × the
- * baseline's p95. Requests that failed or were dropped count as over. A time within the resolution is 0. Undefined if the
- * baseline has no p95.
+ * baseline's p95. Requests that failed or were dropped count as over. A time within the resolution is 0. Undefined if
+ * the baseline has no p95.
  */
 export function recoveryOf(
   run: LoadResult,

@@ -49,8 +49,8 @@ function highestRps(successes: readonly number[], size: number, lengthMs: Ms): R
 }
 
 /**
- * Whether the completions from the first one to the last one vary no more than those of a queue with exponential service
- * times, by the index of dispersion of their numbers in groups of batches.
+ * Whether the completions from the first one to the last one vary no more than those of a queue with exponential
+ * service times, by the index of dispersion of their numbers in groups of batches.
  */
 function isConstant(successes: readonly number[]): boolean {
   const first = successes.findIndex((count) => count > 0)

@@ -49,8 +49,8 @@ export function termVerdicts(figures: JudgedFigures, run: LoadResult, sla: Sla):
 }
 
 /**
- * Judges whether the run meets every limit of a service level, each at the requested confidence. The verdict on a single
- * limit is that limit's own.
+ * Judges whether the run meets every limit of a service level, each at the requested confidence. The verdict on a
+ * single limit is that limit's own.
  */
 export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla: Sla): JudgedVerdict {
   const terms = termVerdicts(figures, run, sla)

@@ -43,8 +43,8 @@ export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'inva
 const MAX_TIMES = 1_000
 
 /**
- * Expected number of requests over the allowed share from which a longer run at most doubles the estimated design effect.
- * A shorter run hides its slowest changes, especially if it judges rare requests.
+ * Expected number of requests over the allowed share from which a longer run at most doubles the estimated design
+ * effect. A shorter run hides its slowest changes, especially if it judges rare requests.
  */
 const SETTLED_OVER = 5
 const MIN_SETTLED = 200

@@ -28,7 +28,10 @@ export function listenersOf(port: number): Listeners {
   return { pids }
 }
 
-/** Returns the TCP ports that the processes listen on, in ascending order; undefined where the system does not report them. */
+/**
+ * Returns the TCP ports that the processes listen on, in ascending order; undefined where the system does not report
+ * them.
+ */
 export function listeningPorts(pids: readonly number[]): readonly number[] | undefined {
   if (readProc('net/tcp') === undefined) return undefined
   const ports = [...listeningSockets('net/tcp'), ...listeningSockets('net/tcp6')]

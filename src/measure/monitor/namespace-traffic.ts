@@ -4,8 +4,8 @@ import type { Traffic } from './socket-bytes.ts'
 
 /**
  * Network bytes of a target with a separate network namespace, such as a container: of all its devices except loopback,
- * with the headers of Ethernet, IP and TCP. In a shared namespace the devices also carry the traffic of other processes,
- * so `read` returns null there.
+ * with the headers of Ethernet, IP and TCP. In a shared namespace the devices also carry the traffic of other
+ * processes, so `read` returns null there.
  */
 export class NamespaceTraffic {
   readonly #pid: number

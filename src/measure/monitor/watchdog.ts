@@ -1,6 +1,7 @@
 /**
  * Process that outlives its parent to clean up after it. It receives process groups on stdin, one per line, and ends
- * them when stdin closes, which happens even if the parent is killed. The parent kills it when there is nothing left to guard.
+ * them when stdin closes, which happens even if the parent is killed. The parent kills it when there is nothing left to
+ * guard.
  */
 import { createInterface } from 'node:readline'
 import { readStat } from './proc.ts'

@@ -24,9 +24,9 @@ export interface SampledTraces {
 }
 
 /**
- * Follows the requests of one generator thread: assigns their trace contexts and decides which of them are exported. This
- * class does not know OpenTelemetry; spans are created outside of the thread. Either a whole journey is kept or nothing
- * of it.
+ * Follows the requests of one generator thread: assigns their trace contexts and decides which of them are exported.
+ * This class does not know OpenTelemetry; spans are created outside of the thread. Either a whole journey is kept or
+ * nothing of it.
  */
 export class Tracer {
   readonly ids: TraceIds

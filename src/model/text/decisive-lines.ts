@@ -1,7 +1,7 @@
 /**
  * Returns the lines of a program's output that say why it ended: the message of its last error, and the first place in
- * its own code. The stack traces around them hide both. Returns none if the output has no line that looks like an error.
- * Knows the forms of Node.js, Python, Java, .NET, Ruby, Go, Rust and npm.
+ * its own code. The stack traces around them hide both. Returns none if the output has no line that looks like an
+ * error. Knows the forms of Node.js, Python, Java, .NET, Ruby, Go, Rust and npm.
  */
 export function decisiveLines(output: string): readonly string[] {
   const lines = output.split('\n').map((line) => line.trimEnd())
@@ -18,7 +18,9 @@ export function decisiveLines(output: string): readonly string[] {
 
 const MAX_CHARACTERS = 300
 
-/** `TypeError: …`, `Error [ERR_X]: …`, `java.net.BindException: …`, `KeyError: …`; alone on its line, or with a prefix. */
+/**
+ * `TypeError: …`, `Error [ERR_X]: …`, `java.net.BindException: …`, `KeyError: …`; alone on its line, or with a prefix.
+ */
 const NAMED_ERROR =
   /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"]*" |Caused by: )?(?:[\w$]+[.:/])*[\w$]*(?:Error|Exception)(?: \[\w+\])?(?::|$)/
 

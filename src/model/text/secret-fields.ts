@@ -144,7 +144,9 @@ function checked(text: string, { kind }: FoundName, span: Span | undefined): Spa
   }
 }
 
-/** Whether a value consists of letters and digits, or is too long to be a word. Constants (`ERR_HTTP2`) do not count. */
+/**
+ * Whether a value consists of letters and digits, or is too long to be a word. Constants (`ERR_HTTP2`) do not count.
+ */
 export function looksRandom(value: string, minLength: number): boolean {
   if (value.length >= 24) return !/\s/.test(value)
   return (

@@ -28,7 +28,9 @@ export function secretsOf(source: unknown): ReadonlySet<string> {
   return search.found
 }
 
-/** Returns the values in a header that could appear alone: the token of an `authorization`, the cookies of a `cookie`. */
+/**
+ * Returns the values in a header that could appear alone: the token of an `authorization`, the cookies of a `cookie`.
+ */
 function secretsOfHeader(name: string, value: string): readonly string[] {
   if (PUBLIC_HEADERS.test(name)) return []
   const rest = value.trim().replace(SCHEME, '')

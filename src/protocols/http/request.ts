@@ -32,8 +32,8 @@ export interface HttpRequest extends RequestName {
   readonly ok?: readonly (readonly [number, number])[]
   /**
    * Conditions on the response besides its status: `{ json: { path: 'items.0.id', exists: true } }`, a list, or a
-   * function. A response that fails them is an error of class `check`. A response must satisfy every check of a list. A function makes the generator run in the test's thread, which the
-   * result reports as a doubt.
+   * function. A response that fails them is an error of class `check`. A response must satisfy every check of a list. A
+   * function makes the generator run in the test's thread, which the result reports as a doubt.
    */
   readonly check?: HttpCheck | readonly HttpCheck[] | CheckFunction
   /**
@@ -42,8 +42,9 @@ export interface HttpRequest extends RequestName {
    */
   readonly stream?: 'sse' | 'chunks'
   /**
-   * What a journey or a setup needs from the response. `headers`: status and headers only, however long the body is. `text`: the body as
-   * well. `json`: the body parsed as JSON; a body that does not parse is an error of class `protocol`. Default: nothing.
+   * What a journey or a setup needs from the response. `headers`: status and headers only, however long the body is.
+   * `text`: the body as well. `json`: the body parsed as JSON; a body that does not parse is an error of class
+   * `protocol`. Default: nothing.
    */
   readonly read?: 'headers' | 'text' | 'json'
 }

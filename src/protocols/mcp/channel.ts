@@ -83,8 +83,8 @@ export class ChannelLost extends Error {
 /** Receives what a channel reads. The channel calls it before `closed` resolves, and never from inside `send`. */
 export interface McpListener {
   /**
-   * One JSON-RPC message as text: a reply, a notification or a server's request. `bytes`: its size on the wire. `id`: the
-   * request that it must answer, where the transport shows that; no other reply to this request follows.
+   * One JSON-RPC message as text: a reply, a notification or a server's request. `bytes`: its size on the wire. `id`:
+   * the request that it must answer, where the transport shows that; no other reply to this request follows.
    */
   message(text: string, bytes: number, id?: number): void
   /** A request failed below JSON-RPC: a status, a truncated stream, a lost session. It gets no message. */

@@ -61,8 +61,8 @@ export function formatNoMessage(text: string): string {
 }
 
 /**
- * Returns an id or a progress token of this client as a number; NaN if it is neither a number nor its text. Some servers
- * return the number as a text, which the SDKs accept.
+ * Returns an id or a progress token of this client as a number; NaN if it is neither a number nor its text. Some
+ * servers return the number as a text, which the SDKs accept.
  */
 export function idNumber(written: unknown): number {
   if (typeof written === 'number') return written

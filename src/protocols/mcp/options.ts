@@ -20,8 +20,8 @@ export interface McpOptions {
    */
   readonly maxInFlight?: number
   /**
-   * Maximum bytes of a message from the server. A longer one is an error of class `protocol`. Default: 8 MiB, plus twice
-   * the plan's `messageSize`.
+   * Maximum bytes of a message from the server. A longer one is an error of class `protocol`. Default: 8 MiB, plus
+   * twice the plan's `messageSize`.
    */
   readonly maxMessageBytes?: number
   /** HTTP only: keeps the stream open on which the server may send notifications and requests. Default: false. */

@@ -47,8 +47,8 @@ export function idPlace(json: Uint8Array): IdPlace | undefined {
 }
 
 /**
- * Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. `whole`: whether `json`
- * is the whole object, and not only its beginning.
+ * Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. `whole`: whether
+ * `json` is the whole object, and not only its beginning.
  */
 export function idIn(json: Buffer, whole = true): JsonId | undefined {
   const value = idPlace(json)?.value

@@ -39,7 +39,10 @@ export interface ArrivedMessage {
 }
 
 export interface MessageReaderEvents {
-  /** Returns the maximum bytes to keep of the message that is arriving. Called for each piece, unless it is the only one. */
+  /**
+   * Returns the maximum bytes to keep of the message that is arriving. Called for each piece, unless it is the only
+   * one.
+   */
   maxKeptBytes(): number
   /** Maximum length of a message, at most and by default 1 GiB. */
   readonly maxMessageBytes?: number

@@ -1,7 +1,9 @@
 import { HTTP_TOKEN } from '../../model/header-readers.ts'
 import type { Reader } from '../../model/readers.ts'
 
-/** Reads a list of subprotocols (RFC 6455, 4.1): each is an HTTP token, and no two are equal. `example`: a usual one. */
+/**
+ * Reads a list of subprotocols (RFC 6455, 4.1): each is an HTTP token, and no two are equal. `example`: a usual one.
+ */
 export function subprotocolsReader(example: string): Reader<readonly string[]> {
   return (value, key, issues) => {
     if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value

@@ -156,7 +156,9 @@ export class GeneratorFleet {
     if (this.#placement.inlineBecause === undefined) this.#watch.start()
   }
 
-  /** Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run. */
+  /**
+   * Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run.
+   */
   #sharedJob({ targets, feeds, resources, traceparent, verbose }: FleetJob): Omit<GeneratorJob, 'thread'> {
     const { lanes, curve } = this.#plan
     const { threads, wake } = this.#placement
@@ -341,8 +343,8 @@ export class GeneratorFleet {
   }
 
   /**
-   * Calls the user's request function. What it throws is the outcome of its request, except that an invalid request ends
-   * a run that has not sent anything.
+   * Calls the user's request function. What it throws is the outcome of its request, except that an invalid request
+   * ends a run that has not sent anything.
    */
   #makeRequests(thread: number, first: number, count: number): void {
     const { targets: [target] = [], feeds = {} } = this.#job ?? {}
@@ -356,7 +358,9 @@ export class GeneratorFleet {
     }
   }
 
-  /** Worker threads run only the generator's code, so an error there is internal. Inline, it may come from user code. */
+  /**
+   * Worker threads run only the generator's code, so an error there is internal. Inline, it may come from user code.
+   */
   #crashOf(thrown: unknown): Error {
     const error = errorFrom(thrown)
     if (this.#placement.inlineBecause !== undefined || error instanceof LoadInternalError) return error

@@ -46,7 +46,9 @@ export interface HostThread {
   warmUp(): Promise<string | undefined>
   /** Runs when the connections are open, immediately before the generator reports 'ready'. */
   beforeReady(): void
-  /** Passes the custom metrics of the user's code in this thread to `receive`, until the returned function is called. */
+  /**
+   * Passes the custom metrics of the user's code in this thread to `receive`, until the returned function is called.
+   */
   receiveMetrics(receive: MetricReceiver): () => void
 }
 

@@ -113,8 +113,8 @@ export type FromGenerator =
   /** The generator crashed. */
   | { readonly type: 'crash'; readonly error: unknown }
   /**
-   * A module of the user is invalid or threw before the run sent anything. The class of an error does not cross a thread,
-   * but its code does.
+   * A module of the user is invalid or threw before the run sent anything. The class of an error does not cross a
+   * thread, but its code does.
    */
   | { readonly type: 'user-error'; readonly code: string; readonly message: string; readonly stack: string }
   /** Code of the user failed during the run. 'ended' follows, with an outcome for every request of the thread. */

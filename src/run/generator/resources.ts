@@ -24,8 +24,8 @@ const SPARE_DESCRIPTORS = 10
 const COPIES_OF_MESSAGE = 3
 
 /**
- * Checks, before any traffic and before a target is started, that the process may open enough files for the plan. Throws
- * `LoadResourceError` if the generator could not work, or if the plan's long-lived connections cannot all open.
+ * Checks, before any traffic and before a target is started, that the process may open enough files for the plan.
+ * Throws `LoadResourceError` if the generator could not work, or if the plan's long-lived connections cannot all open.
  */
 export function checkResources(plan: ResolvedPlan, placement: Placement, resources: Resources): void {
   const { descriptors } = resources

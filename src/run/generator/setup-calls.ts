@@ -1,6 +1,6 @@
 /**
- * A setup function of the plan stays in the test's thread. The generator thread asks for a call for each connection, and
- * sends the requests of the call on that connection.
+ * A setup function of the plan stays in the test's thread. The generator thread asks for a call for each connection,
+ * and sends the requests of the call on that connection.
  */
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'

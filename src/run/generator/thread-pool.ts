@@ -62,7 +62,9 @@ export class ThreadPool {
     return thread
   }
 
-  /** Keeps the thread for the next run if it can take another job, and ends it otherwise. Resolves when that is done. */
+  /**
+   * Keeps the thread for the next run if it can take another job, and ends it otherwise. Resolves when that is done.
+   */
   async release(thread: GeneratorThread): Promise<void> {
     const fit = await thread.endJob()
     if (fit && this.#idle.length < this.#maxIdle) this.#keep(thread)

@@ -2,8 +2,8 @@ import { realTime } from '../../model/real-time.ts'
 import type { Ms } from '../../model/units.ts'
 
 /**
- * Interval of the checks. Silence is counted in checks that ran, so that it does not grow while this thread is blocked or
- * the process is suspended.
+ * Interval of the checks. Silence is counted in checks that ran, so that it does not grow while this thread is blocked
+ * or the process is suspended.
  */
 const CHECK_MS: Ms = 250
 

@@ -182,7 +182,9 @@ export class RunOutcome {
     if (reason !== undefined) this.#lifetime.stop('aborted', reason)
   }
 
-  /** Returns why the run must stop early: the first of its `abortOn` limits that is exceeded beyond reasonable doubt. */
+  /**
+   * Returns why the run must stop early: the first of its `abortOn` limits that is exceeded beyond reasonable doubt.
+   */
   #abortReason(): string | undefined {
     const { abortOn } = this.#plan
     if (abortOn === undefined || this.#collector.coveredMs < abortOn.afterMs) return undefined

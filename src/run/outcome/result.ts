@@ -39,8 +39,8 @@ export interface ResultParts {
 }
 
 /**
- * Builds the frozen LoadResult of everything collected so far. Cleans the texts that the plan and the target contribute;
- * the generators have cleaned those of errors and statuses.
+ * Builds the frozen LoadResult of everything collected so far. Cleans the texts that the plan and the target
+ * contribute; the generators have cleaned those of errors and statuses.
  */
 export function buildResult(parts: ResultParts): LoadResult {
   const { plan, collector, states, ended } = parts

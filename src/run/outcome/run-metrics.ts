@@ -18,9 +18,9 @@ const METRIC_ATTRIBUTES = [
 
 /**
  * Metrics of the durations, those that the code of the test recorded, under their own names, and what the target used.
- * The durations named by the semantic conventions contain the service time, as spans do. The response time, which counts
- * from the intended start, gets a custom name. The attributes of an operation are those that its kept traces have in
- * common.
+ * The durations named by the semantic conventions contain the service time, as spans do. The response time, which
+ * counts from the intended start, gets a custom name. The attributes of an operation are those that its kept traces
+ * have in common.
  */
 export function metricsOf(
   result: LoadResult,

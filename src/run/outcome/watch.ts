@@ -64,8 +64,9 @@ export class Watch {
   }
 
   /**
-   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one. `onProcesses`
-   * receives the processes of a target on this machine, now and every second: they may start or end others.
+   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one.
+   * `onProcesses` receives the processes of a target on this machine, now and every second: they may start or end
+   * others.
    */
   static start(
     plan: CompiledPlan,

@@ -5,7 +5,9 @@ import { valueOf } from './check-target.ts'
 
 type TargetFunction = Extract<UrlTarget, () => unknown>
 
-/** Returns whether a plan has a target whose scheme, and thus the protocol, only a call of the user's function shows. */
+/**
+ * Returns whether a plan has a target whose scheme, and thus the protocol, only a call of the user's function shows.
+ */
 export function callsForTarget({ target, workload }: WrittenPlan): boolean {
   return isUncalled(target) || entriesOf(workload).some((entry) => isUncalled(entry.target))
 }

@@ -123,8 +123,8 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
 
 /**
  * Connects to the checked addresses in turn and returns the first that answers; `localhost` is often both ::1 and
- * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers, and
- * `LoadResourceError` if this machine has no descriptor or port to connect with.
+ * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers,
+ * and `LoadResourceError` if this machine has no descriptor or port to connect with.
  */
 export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
   let cause: unknown

@@ -5,8 +5,8 @@ import { isMix } from '../../plan/requests.ts'
 import { vocabulary } from '../vocabulary.ts'
 
 /**
- * Returns the protocols that accept every request of a plan. Where a function returns the target, only the requests show
- * the protocol before the function is called.
+ * Returns the protocols that accept every request of a plan. Where a function returns the target, only the requests
+ * show the protocol before the function is called.
  */
 export function fittingProtocols(plan: WrittenPlan): readonly ProtocolName[] {
   const requests = requestsOf(plan)

@@ -6,8 +6,8 @@ import { completeTarget } from '../../plan/target.ts'
 import { schemeVocabulary } from '../vocabulary.ts'
 
 /**
- * Starts a `{ command }` target, whose plan may name its `protocol`, after checking that its URLs may be loaded, because readiness checks are traffic too.
- * Rejects with `LoadTargetError`.
+ * Starts a `{ command }` target, whose plan may name its `protocol`, after checking that its URLs may be loaded,
+ * because readiness checks are traffic too. Rejects with `LoadTargetError`.
  */
 export async function startTarget(
   target: CommandTarget,

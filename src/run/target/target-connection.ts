@@ -37,8 +37,8 @@ export interface TargetConnection {
 }
 
 /**
- * Connects to the target of every lane of the plan, in their order. Returns none if `stopped` resolves before. Throws as
- * `connectTarget` does, after closing all targets.
+ * Connects to the target of every lane of the plan, in their order. Returns none if `stopped` resolves before. Throws
+ * as `connectTarget` does, after closing all targets.
  */
 export async function connectTargets(
   plan: ResolvedPlan,

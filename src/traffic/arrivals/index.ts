@@ -20,8 +20,8 @@ export interface ArrivalKeys {
   readonly arrivals: ArrivalProcessName
   readonly seed: string
   /**
-   * Number of arrivals that share one intended start. λ stays in operations per second, so the process generates batches
-   * at the rate λ/batchSize. An incomplete last batch is omitted.
+   * Number of arrivals that share one intended start. λ stays in operations per second, so the process generates
+   * batches at the rate λ/batchSize. An incomplete last batch is omitted.
    */
   readonly batchSize: number
 }
@@ -29,8 +29,8 @@ export interface ArrivalKeys {
 /**
  * Returns the intended starts of a curve: the times at which its Λ reaches
  * - `uniform`: 1, 2, 3 …
- * - `jittered`: 1 − U₁, 2 − U₂, 3 − U₃ …, with U uniform in [0, 1). Each slot (n − 1, n] of Λ holds one arrival, so every
- *   count differs from the uniform one by less than 1.
+ * - `jittered`: 1 − U₁, 2 − U₂, 3 − U₃ …, with U uniform in [0, 1). Each slot (n − 1, n] of Λ holds one arrival, so
+ *   every count differs from the uniform one by less than 1.
  * - `poisson`: a running sum of −ln(1 − U), which are Exp(1) draws. By time rescaling (Daley and Vere-Jones, theorem
  *   7.4.I) these are the arrivals of a Poisson process of rate λ(t).
  *

@@ -12,7 +12,8 @@ const WARM_UP_ROUNDS = 12
  * `randomFrom(seed, 'payload', sequence)`. A number and its decimal string name the same stream.
  *
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand 0.93, `rng/sfc.h`): 96 bits of state and a 32-bit counter,
- * so the shortest period is 2³². Its state is the MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three keys.
+ * so the shortest period is 2³². Its state is the MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three
+ * keys.
  */
 export function randomFrom(seed: string, ...stream: readonly (string | number)[]): Random {
   const text = [seed, ...stream].map(partOf).join('')

@@ -21,9 +21,9 @@ const ASSUMED_SERVICE_MS: Ms = 10
  * Number of connections that a rate needs: ⌈b(a + 3√a) / m⌉, at least 1.
  *
  * a = λS/b is the mean number of batches in flight by Little's law, and √a its standard deviation for Poisson arrivals.
- * λ is the peak rate, b the batch size and m the number of requests that one connection carries at once. The service time
- * S is not known before the run: it is taken as 10 ms, or as the time that the first connection took to open, whichever
- * is longer, because opening a connection takes at least one round trip.
+ * λ is the peak rate, b the batch size and m the number of requests that one connection carries at once. The service
+ * time S is not known before the run: it is taken as 10 ms, or as the time that the first connection took to open,
+ * whichever is longer, because opening a connection takes at least one round trip.
  */
 export function connectionsForRate(
   { peakRps, batchSize }: ExpectedTraffic,

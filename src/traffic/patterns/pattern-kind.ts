@@ -40,8 +40,8 @@ export interface PatternKind<Spec extends PatternSpec = PatternSpec> {
   /** Default values of the optional parameters; the others are required. */
   readonly defaults: Readonly<Record<string, unknown>>
   /**
-   * Default values that fit the duration of the pattern, so that a short run also shows the whole shape. Each is computed
-   * from the duration and from the parameters before it.
+   * Default values that fit the duration of the pattern, so that a short run also shows the whole shape. Each is
+   * computed from the duration and from the parameters before it.
    */
   readonly fitted?: Readonly<Record<string, (durationMs: Ms, spec: Readonly<Record<string, unknown>>) => unknown>>
   /** True if the pattern must specify a duration because it cannot use the plan's. */
@@ -61,8 +61,8 @@ export interface NamedPatternKind<
 > extends PatternKind<Spec> {
   readonly kind: Name
   /**
-   * The parameter that is the plan's `rate` (base, peak or mean) where the plan selects the pattern by name. Every other
-   * parameter then has its default.
+   * The parameter that is the plan's `rate` (base, peak or mean) where the plan selects the pattern by name. Every
+   * other parameter then has its default.
    */
   readonly rateParameter: string
 }

@@ -72,10 +72,10 @@ const kind: NamedPatternKind<RandomWalkSpec, 'random-walk'> = {
  * Builds a staircase around a mean rate r that steps up or down every `everyMs` by a uniformly distributed amount of up
  * to `step` × r. The same seed gives the same walk.
  *
- * The walk w₀ = 1, wᵢ = wᵢ₋₁ + step · U(−1, 1) is reflected at `min` and `max`, so that it does not stay there. Its mean
- * over a run is random, so the whole walk is then shifted: λ(t) = r · clamp(wᵢ + d, min, max) for stair i at t, with the
- * shift d for which Λ(D) = ∫₀ᴰ λ = r · D. A shift keeps every step within `step` × r. If `min` and `max` exclude 1, no
- * walk between them has the mean r; the walk then starts at the nearer bound, and its mean is random.
+ * The walk w₀ = 1, wᵢ = wᵢ₋₁ + step · U(−1, 1) is reflected at `min` and `max`, so that it does not stay there. Its
+ * mean over a run is random, so the whole walk is then shifted: λ(t) = r · clamp(wᵢ + d, min, max) for stair i at t,
+ * with the shift d for which Λ(D) = ∫₀ᴰ λ = r · D. A shift keeps every step within `step` × r. If `min` and `max`
+ * exclude 1, no walk between them has the mean r; the walk then starts at the nearer bound, and its mean is random.
  */
 export const randomWalk: NamedPatternBuilder<RandomWalkOptions, 'random-walk'> = builderOf(kind)
 

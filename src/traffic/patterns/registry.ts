@@ -1,4 +1,5 @@
-// One line registers a pattern: the package exports its builder, and a plan may select it by name if it has a `rateParameter`.
+// One line registers a pattern: the package exports its builder, and a plan may select it by name if it has a
+// `rateParameter`.
 export { burst } from './burst.ts'
 export { constant } from './constant.ts'
 export { fromRate } from './from-rate.ts'

@@ -13,9 +13,9 @@ export function builderOf<Options extends PatternOptions, Name extends string>(
 }
 
 /**
- * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults
- * that do not depend on it are added. Never throws: invalid values stay as written, so that `specIssues` reports them together with the plan's other
- * issues.
+ * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults that do
+ * not depend on it are added. Never throws: invalid values stay as written, so that `specIssues` reports them together
+ * with the plan's other issues.
  */
 export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec {
   const { duration, ...parameters } = options

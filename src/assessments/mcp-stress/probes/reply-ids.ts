@@ -41,7 +41,9 @@ function findingOf(wrong: number, replies: number, example?: unknown): Omit<Prob
   return { verdict: 'fail', evidence: `${wrong} of ${replies} replies had an id that their call did not send${such}` }
 }
 
-/** Returns the ids of the replies in a response: JSON, or a stream of events. An error without an id is a reply, too. */
+/**
+ * Returns the ids of the replies in a response: JSON, or a stream of events. An error without an id is a reply, too.
+ */
 function repliedIds(body: string): readonly unknown[] {
   const texts = /^\s*[[{]/.test(body)
     ? [body]

@@ -24,7 +24,9 @@ export interface SessionMessage {
   readonly params: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A Streamable HTTP session that can send what a well-behaved client would not. Rejects if the server does not answer. */
+/**
+ * A Streamable HTTP session that can send what a well-behaved client would not. Rejects if the server does not answer.
+ */
 export interface Session {
   /** Sends a message unchanged. Returns the body of any response. */
   ask(message: SessionMessage): Promise<string>

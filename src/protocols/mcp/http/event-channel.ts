@@ -135,7 +135,8 @@ class EventChannel implements McpChannel {
         return
       }
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes, id)
-      // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost session.
+      // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost
+      // session.
       if (refusal.errorClass === 'session-lost') this.#state.retire()
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))

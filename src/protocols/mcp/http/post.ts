@@ -33,9 +33,13 @@ export interface PostOwner {
   onMessage(text: string, bytes: number, id?: number): void
   /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
   soon(post: Posted): void
-  /** Requests the rest of a reply stream that the server has ended; `post` receives it. Undefined: the channel is over. */
+  /**
+   * Requests the rest of a reply stream that the server has ended; `post` receives it. Undefined: the channel is over.
+   */
   resume(post: Post, lastEventId: string): Ticket | undefined
-  /** The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned. */
+  /**
+   * The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned.
+   */
   over(post: Posted, failure: ChannelFailure | undefined): void
 }
 

@@ -144,7 +144,8 @@ export class HttpSockets {
         this.#connecting--
         if (this.#abort.signal.aborted) return
         const reason = error instanceof ConnectError ? error : new ConnectError('connect', String(error))
-        // Set this before reporting the failure: the caller sends the next call immediately, and must not use this session.
+        // Set this before reporting the failure: the caller sends the next call immediately, and must not use this
+        // session.
         this.#reachable = false
         this.#failWaiting({ ok: false, bytesSent: 0, bytesReceived: 0, ...wordsOf(reason) })
         this.#options.onUnreachable(reason)

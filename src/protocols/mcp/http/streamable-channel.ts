@@ -175,7 +175,8 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   over(post: Posted, failure: ChannelFailure | undefined): void {
     if (this.#state.over) return
-    // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost session.
+    // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost
+    // session.
     if (failure?.errorClass === 'session-lost') this.#state.retire()
     if (post === this.#handshake?.post) this.#established(this.#handshake, failure)
     for (const id of post.ids) this.#underWay.delete(id)

@@ -91,7 +91,9 @@ export function batchOf(payload: LaneRequest | Bulk, operationOf: (request: Lane
   return { operations: items.map(operationOf), items }
 }
 
-/** A connection that sends each batch as one message. `onMessages` gets the number of messages of each measured batch. */
+/**
+ * A connection that sends each batch as one message. `onMessages` gets the number of messages of each measured batch.
+ */
 export class BulkConnection implements Connection<LaneRequest | Bulk> {
   readonly maxInFlight: number
   readonly version?: string

@@ -12,7 +12,9 @@ function connectionWith(messages: number): { connection: Connection<unknown>; as
   return { connection: { listen } as Partial<Connection<unknown>> as Connection<unknown>, asked }
 }
 
-/** Returns the arguments of `listen` for a later connection, after the first ones received these numbers of messages. */
+/**
+ * Returns the arguments of `listen` for a later connection, after the first ones received these numbers of messages.
+ */
 async function askedOfLater(first: readonly number[], requestTimeoutMs = 10_000): Promise<unknown[]> {
   const listening = new Listening(requestTimeoutMs)
   await Promise.all(first.map((messages) => listening.before(connectionWith(messages).connection)))

@@ -72,7 +72,9 @@ export class Listening {
   }
 }
 
-/** Whether responses may be matched by their order. `open`: some requests are not in the plan (a journey, a function). */
+/**
+ * Whether responses may be matched by their order. `open`: some requests are not in the plan (a journey, a function).
+ */
 export function mayMatchByOrder(lane: ResolvedLane, protocol: Protocol<AnyRequest>, url: URL, open: boolean): boolean {
   const { matchesByOrder } = protocol
   if (matchesByOrder === undefined) return false

@@ -66,7 +66,9 @@ function openSocketSink(serve: (socket: Socket) => (chunk: string) => void): Pro
   return listening(server)
 }
 
-/** Starts a server on a free port of loopback. Closing it ends every connection, also one in the middle of a handshake. */
+/**
+ * Starts a server on a free port of loopback. Closing it ends every connection, also one in the middle of a handshake.
+ */
 export async function listening(server: Server): Promise<Sink> {
   // A server waits for its connections when it closes. TLS and WebSocket report one only after its handshake.
   const sockets = new Set<Socket>()

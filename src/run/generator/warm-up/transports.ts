@@ -142,8 +142,8 @@ function isObject<T>(value: T): value is Extract<T, object> {
 }
 
 /**
- * Returns the reply of a minimal MCP server to one JSON-RPC message, or undefined for a notification.
- * `initialize` accepts the offered version; a tool call returns its arguments, by which the client recognizes the reply.
+ * Returns the reply of a minimal MCP server to one JSON-RPC message, or undefined for a notification. `initialize`
+ * accepts the offered version; a tool call returns its arguments, by which the client recognizes the reply.
  */
 function jsonRpcReply(text: string): string | undefined {
   const { id, method, params } = JSON.parse(text) as {

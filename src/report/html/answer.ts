@@ -23,13 +23,21 @@ export function answer(views: readonly RunView[]): Html {
     <h2 id="answer-title">${headline}</h2>
     <p>${countsOf(verdicts)}</p>
     <ul class="findings">
-      ${views.flatMap(findingsOf)}
+      ${views.toSorted(byWorst).flatMap(findingsOf)}
     </ul>
     <h3>How sure</h3>
     <ul>
       ${certainty(views, verdicts).map((line) => html`<li>${shortened(line, LONGEST)}</li>`)}
     </ul>
   </section>`
+}
+
+/** Compares runs by their worst verdicts; a run without verdicts is last. */
+function byWorst({ run: a }: RunView, { run: b }: RunView): number {
+  const [first] = a.verdicts.toSorted(byStanding)
+  const [second] = b.verdicts.toSorted(byStanding)
+  if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined)
+  return byStanding(first, second)
 }
 
 interface Headline {

@@ -111,6 +111,17 @@ describe('reportPage', () => {
     )
   })
 
+  test('answers with the suite first that is worst', () => {
+    const capacity = suiteRun('capacity')
+    const scenarios = { ...suiteRun('scenarios'), verdicts: [verdictOf('fail', 'expected p99')] }
+    const page = reportPage([{ ...capacity, verdicts: [verdictOf('pass', 'a')] }, scenarios], [])
+    const [, found = ''] = /<ul class="findings">(.*?)<\/ul>/s.exec(page) ?? []
+    expect(Array.from(found.matchAll(/<strong>(\w+)<\/strong>/g), ([, name]) => name)).toEqual([
+      'scenarios',
+      'capacity',
+    ])
+  })
+
   test.each(Object.keys(findings))('shows a run of suite %s', (suite) => {
     const page = reportPage([suiteRun(suite as keyof typeof findings)], [])
     expect(page).toContain(`id="${suite}-1"`)

@@ -62,7 +62,13 @@ describe('sections', () => {
 
   test('of many results show charts over time only of those that are long enough', () => {
     const charted = (durationMs: number, count: number): number =>
-      shown(recordOf('load', Array(count).fill({ ...made, durationMs }), null))
+      shown(
+        recordOf(
+          'load',
+          Array.from({ length: count }, () => ({ ...made, durationMs })),
+          null,
+        ),
+      )
         .get('results')
         ?.match(/<figure class="chart" id="[^"]*-chart-1"/g)?.length ?? 0
     expect(charted(2_000, 4)).toBe(4)

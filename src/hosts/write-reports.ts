@@ -6,7 +6,7 @@ import type { LoadError } from '../model/errors.ts'
 import type { Artifact, Environment, RunRecord } from '../model/record.ts'
 import { ciSystem } from './ci-system.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
-import { type AskedArtifacts, exportsFor } from '../report/exports/index.ts'
+import { type RequestedArtifacts, exportsFor } from '../report/exports/index.ts'
 import { htmlReport } from '../report/html-report.ts'
 import { artifacts } from '../report/index.ts'
 import { writtenRun } from '../report/json-artifact.ts'
@@ -24,7 +24,7 @@ interface ReportPlace {
   /** `LOAD_REPORTS_DIR` takes precedence if it is set and not empty; default `reports`. */
   readonly folder?: string | undefined
   /** Written in addition to the built-in ones. */
-  readonly artifacts?: AskedArtifacts | undefined
+  readonly artifacts?: RequestedArtifacts | undefined
 }
 
 /** Returns the runs of these load tests as JSON: one record, or a list of several. */
@@ -58,7 +58,7 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
 function* renderedFiles(
   runs: readonly RunRecord[],
   folder: string,
-  { custom, exports }: AskedArtifacts = { custom: [], exports: [] },
+  { custom, exports }: RequestedArtifacts = { custom: [], exports: [] },
 ): Generator<RenderedFile | UnrenderedFile> {
   const isJson = ({ fileName }: Artifact): boolean => fileName.endsWith('.json')
   yield* renderArtifacts(runs, artifacts.filter(isJson))

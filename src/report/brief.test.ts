@@ -3,7 +3,7 @@ import { briefLines } from './brief.ts'
 import { environment, recordOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
-test('one line counts the verdicts of all runs and names the file that has them', () => {
+test('counts the verdicts of all runs in one line, with the file that contains them', () => {
   const loads = [
     { test: 'a', record: recordOf() },
     { test: 'b', record: recordOf({ suite: 'limits' }) },
@@ -14,7 +14,7 @@ test('one line counts the verdicts of all runs and names the file that has them'
   ])
 })
 
-test('nothing is said about a run without verdicts', () => {
+test('prints nothing for a run without verdicts', () => {
   const loads = [{ test: 'a', record: recordOf({ verdicts: [] }) }]
   expect(briefLines({ runs: runRecords(loads, environment), paths: [] })).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { isMet } from '../model/verdict.ts'
 import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
-import { leaningWords } from './leaning-words.ts'
+import { formatLeaning } from './format-verdict.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import {
   formatCount,
@@ -152,7 +152,7 @@ export function phaseRow(phase: CapacityPhase): string[] {
   const { name, users, rate, achievedRps, p95Ms, errorRate } = phase
   return [
     name,
-    leaningWords(phase),
+    formatLeaning(phase),
     formatCount(users),
     formatNumber(rate),
     formatNumber(achievedRps),

@@ -7,7 +7,7 @@ import {
   degradationSentence,
   errorLine,
   mcpStressSentence,
-  phaseWord,
+  formatHealth,
   probeLine,
   recoverySentence,
 } from './mcp-stress-sentences.ts'
@@ -47,7 +47,7 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
     const times = figures?.responseTime
     return [
       phase.name,
-      phaseWord(phase),
+      formatHealth(phase),
       formatNumber(phase.rate),
       formatOrNone(figures?.achievedRps, formatNumber),
       ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map(formatMsOrNone),

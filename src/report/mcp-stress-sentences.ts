@@ -53,7 +53,7 @@ export function errorLine({ class: name, count, phases, trend, meaning }: ErrorP
   return `${formatCount(count)} × ${name} (${course}${where}): ${meaning}`
 }
 
-export function phaseWord({ healthy }: StressPhase): string {
+export function formatHealth({ healthy }: StressPhase): string {
   if (healthy === null) return 'no response'
   return healthy ? 'healthy' : 'not healthy'
 }
@@ -83,7 +83,7 @@ export function recoverySentence({ recovery, phases }: McpStressFindings): strin
 /** Returns what the probes called in addition to their runs; empty if there is nothing. */
 export function callLines({ probeCalls = {} }: McpStressFindings): readonly string[] {
   const calls = Object.entries(probeCalls).map(([operation, count]) => `${formatCount(count)} × ${operation}`)
-  return calls.length === 0 ? [] : [`Calls of the probes, besides their runs: ${calls.join(', ')}.`]
+  return calls.length === 0 ? [] : [`Calls that the probes made in addition to their runs: ${calls.join(', ')}.`]
 }
 
 export function probeLine({ name, verdict, evidence }: ProbeFinding): string {

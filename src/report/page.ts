@@ -61,7 +61,7 @@ export function pageHead(run: RunRecord, result: string): string[] {
     labelled('machine', machine.join(', '), 0),
     ...(run.endedEarly === undefined
       ? []
-      : [labelled('ended', `early (${run.endedEarly}): this is what was measured until then`, 0)]),
+      : [labelled('ended', `early (${run.endedEarly}): the figures cover the time until then`, 0)]),
     labelled('result', result, 0),
   ]
 }

@@ -13,7 +13,7 @@ import {
   formatPlural,
   formatRate,
 } from '../wording/figures.ts'
-import { leaningWords, verdictWords } from './leaning-words.ts'
+import { formatLeaning, formatSidedVerdict } from './format-verdict.ts'
 import { table } from './page.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
@@ -34,7 +34,7 @@ export function protocolsSentence({ ranking, skipped, differences = [] }: Protoc
 
 /** Returns the names of the protocols of each rank. */
 function ranksOf(ranking: readonly RankedProtocol[]): readonly (readonly RankedProtocol[])[] {
-  // Older results have no ranks: each protocol had a place of its own.
+  // Older results have no ranks: each protocol had a separate place.
   return [...Map.groupBy(ranking, ({ rank, protocol }) => rank ?? protocol).values()]
 }
 
@@ -101,7 +101,7 @@ export function differenceLines({ differences = [] }: ProtocolsFindings): readon
         : `${name} ${own === null ? shown(own) : format(own)} against ${shown(other)}`
     })
     const subject = work === undefined ? '' : `${work}, `
-    return [{ work, line: `${subject}${better} before ${worse}: ${figures.join(', ')}` }]
+    return [{ work, line: `${subject}${better} was better than ${worse}: ${figures.join(', ')}` }]
   })
 }
 
@@ -121,7 +121,7 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
     .map((ranked) => {
       const { protocol, verdict, reasons = [] } = ranked
       const needs = verdict === 'fail' ? [] : [whatDecides()]
-      return `${protocol} at ${formatRate(rate)}: ${[verdictWords(ranked), ...reasons.map(({ message }) => message), ...needs].join('; ')}`
+      return `${protocol} at ${formatRate(rate)}: ${[formatSidedVerdict(ranked), ...reasons.map(({ message }) => message), ...needs].join('; ')}`
     })
 }
 
@@ -207,7 +207,7 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
   const { p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } = ranked
   return [
     `${rank}. ${protocol}`,
-    leaningWords(ranked),
+    formatLeaning(ranked),
     formatOrNone(maxRps, (rps) => `${maxIsBound ? '>' : ''}${formatNumber(rps)}`),
     formatNumber(throughputRps),
     formatMsOrNone(p50Ms),

@@ -18,7 +18,7 @@ function textOf(file: RenderedFile | UnrenderedFile): string {
 }
 
 describe('artifacts', () => {
-  test('each has a separate file, and nothing to write without runs', () => {
+  test('have separate files, and none without runs', () => {
     expect(new Set(artifacts.map(({ fileName }) => fileName)).size).toBe(artifacts.length)
     expect([...renderArtifacts([], artifacts)]).toEqual([])
   })
@@ -54,7 +54,7 @@ describe('artifacts', () => {
     expect(text).toContain('limits: shop\n')
   })
 
-  test('a custom artifact receives all runs at once', () => {
+  test('passes all runs at once to a custom artifact', () => {
     const csv: Artifact = {
       fileName: 'runs.csv',
       render: (runs) =>

@@ -79,14 +79,14 @@ export function loadOf(result: LoadResult): string {
 /** Returns three entries: the rates, the response times, and the errors with the statuses. */
 export function figureLines(figures: AnyFigures, indent: number): readonly string[] {
   return [
-    labelled('rate', rateWords(figures), indent),
+    labelled('rate', describeRates(figures), indent),
     labelled('response', timesOf(figures.responseTime), indent),
     labelled('errors', inLines(errorsOf(figures), indent), indent),
   ]
 }
 
 /** Example: `offered 10 journeys/s, achieved 9.5 journeys/s (48 req/s)`. */
-export function rateWords(figures: AnyFigures): string {
+export function describeRates(figures: AnyFigures): string {
   if (!isResult(figures)) {
     return `offered ${formatRate(figures.offeredRps)}, achieved ${formatRate(achievedRps(figures))}`
   }
@@ -129,7 +129,7 @@ function errorsOf({
   return [
     `${formatCount(errors)} of ${formatPlural(requestsScheduled, 'request')}${share}${kinds}`,
     `${formatCount(dropped)} dropped${reasons}`,
-    ...(responses.length === 0 ? [] : [`status ${statusWords(responses)}`]),
+    ...(responses.length === 0 ? [] : [`status ${formatStatuses(responses)}`]),
   ]
 }
 
@@ -143,7 +143,7 @@ function inLines(parts: readonly string[], indent: number): string {
 type Counted = readonly [name: string, count: number]
 
 /** Returns the most frequent statuses, each with the number of its responses: `200: 12, 503: 3`. */
-export function statusWords(counts: readonly Counted[]): string {
+export function formatStatuses(counts: readonly Counted[]): string {
   return listOf(counts, ': ')
 }
 

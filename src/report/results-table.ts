@@ -2,7 +2,7 @@ import { ratesOf } from '../model/rates.ts'
 import type { RunRecord, TestOutcome } from '../model/record.ts'
 import { type VerdictValue, worstFirst } from '../model/verdict.ts'
 import { formatMsOrNone, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
-import { leaningWords } from './leaning-words.ts'
+import { formatLeaning } from './format-verdict.ts'
 import { table } from './page.ts'
 import { keyFigures } from './verdict-entries.ts'
 
@@ -13,7 +13,7 @@ export interface TableLine {
 }
 
 const HEADS = ['load test', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'verdict'] as const
-const SHORTEST_NAME = 12
+const MIN_NAME = 12
 /** Further tests are counted only; the reports have them. */
 const MAX_ROWS = 100
 
@@ -32,7 +32,7 @@ export function resultsTable(runs: readonly RunRecord[], columns: number): reado
       WORDS,
     ).map((line) => line.length),
   )
-  const width = Math.max(SHORTEST_NAME, columns - rest + HEADS[0].length)
+  const width = Math.max(MIN_NAME, columns - rest + HEADS[0].length)
   const fitted = shown.map(({ cells: [name = '', ...figures] }) => [cut(name, width), ...figures])
   const [head = '', ...lines] = table(HEADS, fitted, WORDS)
   const more = rows.length - shown.length
@@ -56,7 +56,7 @@ function rowOf(
   const { p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
   const { achieved, unit } = ratesOf(result)
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
-  const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : leaningWords(deciding)
+  const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : formatLeaning(deciding)
   const cells = [
     test.test.replaceAll(/\s+/g, ' '),
     formatRate(achieved, unit),

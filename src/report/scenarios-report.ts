@@ -12,9 +12,9 @@ import {
   formatOrNone,
   formatPlural,
 } from '../wording/figures.ts'
-import { batchingWords } from '../wording/batching.ts'
+import { formatBatching } from '../wording/batching.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
-import { leaningWords } from './leaning-words.ts'
+import { formatLeaning } from './format-verdict.ts'
 import { labelled, section, table } from './page.ts'
 import { adviceOf, causeOf, scenariosSentence, unsentLines } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'
@@ -50,7 +50,7 @@ function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): strin
     const times = result?.responseTime
     return [
       scenario.name,
-      leaningWords(scenario),
+      formatLeaning(scenario),
       formatOrNone(result?.achievedRps, formatNumber),
       ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map(formatMsOrNone),
       formatOrNone(result && result.errors + result.dropped, formatCount),
@@ -66,7 +66,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
     ...batchLines(result),
     ...missing.map((each) => `INVALID  not run: ${missingSentence(each)}`),
     ...expectations.map(
-      (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
+      (each) => `${formatLeaning(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
     ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...(result === undefined ? [] : doubtLines([result])),
@@ -74,7 +74,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
 }
 
 function batchLines(result: LoadResult | undefined): string[] {
-  return result?.batching === undefined ? [] : [`Batches: ${batchingWords(result.batching)}`]
+  return result?.batching === undefined ? [] : [`Batches: ${formatBatching(result.batching)}`]
 }
 
 /** Returns what was sent in the measured part, with the number of requests of each operation. */

@@ -1,6 +1,6 @@
 import { isMet } from '../model/verdict.ts'
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
-import { verdictWords } from './leaning-words.ts'
+import { formatSidedVerdict } from './format-verdict.ts'
 import { formatList, formatPlural } from '../wording/figures.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
 import { optionWords } from '../wording/option-words.ts'
@@ -11,7 +11,9 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   const met = scenarios.filter(isMet)
   const open = met.filter(({ verdict }) => verdict !== 'pass').length
   const note = open === 0 ? '' : ` (${open === met.length ? '' : `${open} of them `}not proven)`
-  const others = scenarios.filter((scenario) => !isMet(scenario)).map((each) => `${each.name} (${verdictWords(each)})`)
+  const others = scenarios
+    .filter((scenario) => !isMet(scenario))
+    .map((each) => `${each.name} (${formatSidedVerdict(each)})`)
   const rest = others.length === 0 ? '' : `; others: ${others.join(', ')}`
   return `${met.length} of ${formatPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
 }
@@ -65,7 +67,7 @@ function unproven({ name, expectations }: ScenarioFinding, isShared: boolean): r
     .filter((expectation) => expectation.verdict !== 'pass' && !(isShared && isTooShort(expectation)))
     .map(
       (expectation) =>
-        `${name}: ${verdictWords(expectation)}: ${claimOf(expectation)}, was ${expectation.observed}${adviceOf(expectation)}`,
+        `${name}: ${formatSidedVerdict(expectation)}: ${claimOf(expectation)}, was ${expectation.observed}${adviceOf(expectation)}`,
     )
 }
 

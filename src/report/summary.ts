@@ -3,11 +3,11 @@ import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
 import { countVerdicts, type VerdictRecord } from '../model/verdict.ts'
-import { batchingWords } from '../wording/batching.ts'
+import { formatBatching } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
 import { verdictText } from './verdict-text.ts'
-import { errorLines, loadOf, metricLines, rateWords, targetLines } from './result-summary.ts'
+import { errorLines, loadOf, metricLines, describeRates, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 
@@ -54,8 +54,8 @@ function resultLines(result: LoadResult): readonly string[] {
         `${formatCount(result.dropped)} dropped`,
       2,
     ),
-    ...(result.batching === undefined ? [] : [labelled('batches', batchingWords(result.batching), 2)]),
-    labelled('rate', rateWords(result), 2),
+    ...(result.batching === undefined ? [] : [labelled('batches', formatBatching(result.batching), 2)]),
+    labelled('rate', describeRates(result), 2),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),

@@ -72,7 +72,7 @@ test('has the rates of journeys with their unit, and no offered rate in the clos
   expect(figuresOf({ arrivals: 'closed' })).toMatchObject(closed)
 })
 
-test('two results of one test refer to the figures of their own', () => {
+test('gives each verdict the figures of its own result', () => {
   const verdicts = [1, 0].map((result) => Object.assign({}, passed, { result }))
   const record = recordOf({ results: [resultOf({ seed: 'first' }), resultOf({ seed: 'second' })], verdicts })
   const runs = [

@@ -56,7 +56,7 @@ test('replaces a link instead of writing through it, and leaves nothing behind w
   expect(readdirSync(folder)).toEqual(before)
 })
 
-test('a full disk costs only the files that do not fit', ({ skip }) => {
+test('writes the files that fit on a full disk', ({ skip }) => {
   const folder = temporaryFolder()
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { encoding: 'utf8' })
   if (mounted.status !== 0) skip(`a small file system cannot be mounted: ${mounted.error?.message ?? mounted.stderr}`)
@@ -71,7 +71,7 @@ test('a full disk costs only the files that do not fit', ({ skip }) => {
   expect(readdirSync(folder)).toEqual(['small.txt'])
 })
 
-test.skipIf(process.platform !== 'linux')('ends where a file system refuses new folders', () => {
+test.skipIf(process.platform !== 'linux')('does not hang where a file system refuses new folders', () => {
   expect(writeArtifacts('/proc/x/y', [{ fileName: 'a.json', text: 'text' }]).failure?.message).toMatch(
     /^1 of 1 reports could not be written to \/proc\/x\/y:\n {2}"a.json": ENOENT: no such file or directory\n/,
   )

@@ -17,11 +17,11 @@ export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<
     `${formatNumber(quotaPercent)}%. Raise the quota, or run more instances.`,
   'target-starved': ({ cpuPercent, waitRatio }) =>
     `The target did not get enough CPU: it used ${formatCpu(cpuPercent)}, and waited for a core ` +
-    `${formatPercent(waitRatio)} of the time. Stop other processes, or give the target cores of its own.`,
+    `${formatPercent(waitRatio)} of the time. Stop other processes, or give the target dedicated cores.`,
   'target-stalled': ({ fromMs, toMs, waiting, cpuPercent }) =>
     `The target stalled: no response arrived from ${formatDuration(fromMs)} to ${formatDuration(toMs)}, while ` +
     `${formatPlural(waiting, 'request')} waited${cpuPercent === null ? '' : ` and the target used ${formatCpu(cpuPercent)}`}. ` +
-    `${STALLS} at that time.`,
+    STALLS,
   'target-waited': ({ serviceMs, cpuPercent }) =>
     `The target waits for something else: half of its responses took over ${formatMs(serviceMs)} ms, and it used only ` +
     `${formatCpu(cpuPercent)}. ${bottleneckRemedies['downstream-wait']}`,
@@ -29,4 +29,5 @@ export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<
     `${formatPlural(count, 'request')} failed with ${errorClass}; the first: ${first}`,
 })
 
-const STALLS = 'Look for what it waited for: a downstream service, a lock, a garbage collection or a flush to disk,'
+const STALLS =
+  'Check what it waited for at that time: a downstream service, a lock, a garbage collection or a flush to disk.'

@@ -123,7 +123,7 @@ describe('the suite', () => {
     const filled = { ...FILLED, throughputRps: roundsAt(200) }
     const { message, lines } = conclude(runsOver('http', fast), runsOver('tcp', fast, { filled }))
     expect(message).toBe('Best: tcp, then http (mcp skipped).')
-    expect(lines).toContain('tcp before http: rate 100 against 50 req/s')
+    expect(lines).toContain('tcp was better than http: rate 100 against 50 req/s')
     expect(lines).toContain('mcp was skipped: no target for mcp: set LOAD_TARGET_MCP')
   })
 

@@ -45,7 +45,7 @@ describe.concurrent.each([5, 4] as const)('annotations in Vitest %i', (version) 
   })
 })
 
-test('do not exist for other reporters', async (context) => {
+test('annotates nothing for other reporters', async (context) => {
   await using target = await startFixture('plain', {})
   const project = vitestProject(context, 5, {
     'vitest.config.ts': configWith('mine'),

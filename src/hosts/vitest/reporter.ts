@@ -2,7 +2,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
-import { type AskedArtifacts, type ExportName, readArtifacts } from '../../report/exports/index.ts'
+import { type RequestedArtifacts, type ExportName, readArtifacts } from '../../report/exports/index.ts'
 import { briefLines } from '../../report/brief.ts'
 import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
@@ -41,7 +41,7 @@ export interface LoadReporterOptions {
 export class LoadReporter implements Reporter {
   readonly name: string = LOAD_REPORTER
   readonly #reportsDir: string | undefined
-  readonly #artifacts: AskedArtifacts
+  readonly #artifacts: RequestedArtifacts
   readonly #finished = new Map<string, TestedLoad>()
   #vitest: Vitest | undefined
   #live: LiveLines | undefined

@@ -36,14 +36,14 @@ const SHAPE = {
   },
 }
 
-test('both files have the shape that github-action-benchmark describes, also with a hostile name', () => {
+test('writes the format of github-action-benchmark, also with a hostile name', () => {
   const accepts = new Ajv2020().compile(SHAPE)
   const files = filesOf(runsOf([{ name: HOSTILE_NAME }]))
   expect(Object.keys(files)).toEqual(['benchmark_smaller_is_better.json', 'benchmark_bigger_is_better.json'])
   expect(Object.values(files).map((file) => accepts(file))).toEqual([true, true])
 })
 
-test('times and errors are better when smaller, rates when bigger', () => {
+test('lists times and errors as better when smaller, and rates when bigger', () => {
   const files = filesOf(runsOf([{ name: 'a', errorRate: 0.01 }]))
   const shown = Object.values(files).map((file) => file.map(({ name, value, unit }) => `${name} ${value} ${unit}`))
   expect(shown).toEqual([
@@ -52,7 +52,7 @@ test('times and errors are better when smaller, rates when bigger', () => {
   ])
 })
 
-test('a run of the limits suite adds the limit, and only the results that its verdicts refer to', () => {
+test('adds the limit of a limits run, and only the results that its verdicts refer to', () => {
   const record = recordOf({ suite: 'limits', suiteName: 'shop', findings: foundLimit, verdicts: [] })
   const files = filesOf(runRecords([{ test: 'a', record }], environment))
   expect(files).toEqual({

@@ -11,13 +11,13 @@ function reportOf(runs: Parameters<typeof ctrf.render>[0]): { results: { summary
   return JSON.parse(file?.text ?? '') as ReturnType<typeof reportOf>
 }
 
-test('the validator of CTRF accepts the report, also with a hostile name', () => {
+test('writes what the validator of CTRF accepts, also with a hostile name', () => {
   const report = reportOf(runsOf(VERDICTS.map((verdict) => ({ verdict, name: `${verdict} ${HOSTILE_NAME}` }))))
   expect(validate(report)).toMatchObject({ valid: true })
   expect(validate({ ...report, results: {} })).toMatchObject({ valid: false })
 })
 
-test('a test that a verdict failed is a failure', () => {
+test('reports a test that failed because of a verdict as failed', () => {
   const { tests, summary } = reportOf(runsOf(VERDICTS.map((verdict) => ({ verdict, name: verdict })))).results
   expect(tests).toMatchObject([
     { name: 'pass', status: 'passed', rawStatus: 'pass' },
@@ -28,15 +28,18 @@ test('a test that a verdict failed is a failure', () => {
   expect(summary).toMatchObject({ tests: 4, passed: 1, failed: 3, other: 0, skipped: 0, pending: 0 })
 })
 
-test('a test that failed by another assertion is a failure although its verdict is a pass', () => {
+test('reports a test that failed by another assertion as failed although its verdict is a pass', () => {
   expect(reportOf(runsWith('failed', 'pass')).results.tests).toMatchObject([{ status: 'failed', rawStatus: 'pass' }])
 })
 
-test.each(['passed', undefined] as const)('an inconclusive verdict of a test in state %s is "other"', (state) => {
-  const { tests, summary } = reportOf(runsWith(state, 'inconclusive')).results
-  expect(tests).toMatchObject([{ status: 'other', rawStatus: 'inconclusive' }])
-  expect(summary).toMatchObject({ tests: 1, passed: 0, failed: 0, other: 1 })
-})
+test.each(['passed', undefined] as const)(
+  'reports an inconclusive verdict of a test in state %s as "other"',
+  (state) => {
+    const { tests, summary } = reportOf(runsWith(state, 'inconclusive')).results
+    expect(tests).toMatchObject([{ status: 'other', rawStatus: 'inconclusive' }])
+    expect(summary).toMatchObject({ tests: 1, passed: 0, failed: 0, other: 1 })
+  },
+)
 
 function runsWith(state: TestOutcome['state'], verdict: 'pass' | 'inconclusive'): Parameters<typeof ctrf.render>[0] {
   return runsOf([{ name: 'a', verdict }]).map((run) =>

@@ -22,7 +22,7 @@ test('has the percentiles in the columns that the plotter of HdrHistogram reads'
   expect(lines.find((line) => line.startsWith('#[Max'))).toMatch(/= +100\.\d+, Total count += +100\]/)
 })
 
-test('each result has a file with a name of its own that stays in the folder', () => {
+test('gives each result a file with a unique name inside the folder', () => {
   const names = [HOSTILE_NAME, HOSTILE_NAME, '../../etc/passwd', '', '日本', 'x'.repeat(500)]
   const files = hgrm.render(runsOf(names.map((name) => ({ name }))))
   expect(new Set(files.map(({ fileName }) => fileName)).size).toBe(names.length)

@@ -12,13 +12,13 @@ const NAMES = EXPORTS.map(({ name }) => name)
 const readName = oneOf(NAMES)
 
 /** The value of `load({ artifacts })`, divided into its two kinds. */
-export interface AskedArtifacts {
+export interface RequestedArtifacts {
   readonly custom: readonly Artifact[]
   readonly exports: readonly ExportName[]
 }
 
 /** Divides the value of `load({ artifacts })`. Throws `LoadPlanError` with an issue for each unknown name. */
-export function readArtifacts(asked: readonly (Artifact | ExportName)[]): AskedArtifacts {
+export function readArtifacts(asked: readonly (Artifact | ExportName)[]): RequestedArtifacts {
   const issues: PlanIssue[] = []
   const exports = asked.flatMap((value, index) =>
     typeof value === 'object' ? [] : (readName(value, `artifacts[${index}]`, issues) ?? []),

@@ -8,7 +8,7 @@ function textOf(...tests: Parameters<typeof runsOf>[0]): string {
   return openMetrics.render(runsOf(tests))[0]?.text ?? ''
 }
 
-test('a parser of the format reads every value, with hostile labels', () => {
+test('has values that a parser of the format reads, with hostile labels', () => {
   const families = parse(textOf({ name: HOSTILE_NAME, errorRate: 0.123_456 }))
   const found = Object.fromEntries(families.map(({ name, metrics }) => [name, metrics]))
   const labels = { suite: 'load', test: HOSTILE_NAME.replace('::error', '\\x3a:error') }
@@ -32,7 +32,7 @@ test('every line has the form that OpenMetrics 1.0 requires, and the last one is
   }
 })
 
-test('journeys have rates of their own, and the closed model has no offered rate', () => {
+test('has separate rates for journeys, and no offered rate in the closed model', () => {
   const journeys = resultOf({ offeredRps: 10, achievedRps: 9.5 })
   const text = textOf({ name: 'a', journeys }, { name: 'b', arrivals: 'closed' })
   expect(text.match(/^\w+_per_second\{.*/gm)).toEqual([
@@ -43,7 +43,7 @@ test('journeys have rates of their own, and the closed model has no offered rate
   expect(text).not.toContain('load_offered_requests_per_second')
 })
 
-test('two results of one name are two series, and a time that was not measured is none', () => {
+test('makes two series of two results with one name, and none of a time that was not measured', () => {
   const text = textOf({ name: 'a' }, { name: 'a', responseTime: { count: 0 } })
   expect(text.match(/^load_offered_requests_per_second\{.*/gm)).toEqual([
     'load_offered_requests_per_second{suite="load",test="a"} 500',

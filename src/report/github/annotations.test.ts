@@ -18,7 +18,7 @@ test('annotates red verdicts as errors before inconclusive ones as warnings, at 
   ])
 })
 
-test('there are at most ten, and none where others used all of them', () => {
+test('returns at most ten, and none if others used all of them', () => {
   const entries = verdictEntries(
     runsOf(
       Array.from({ length: 12 }, (_, index) => ({
@@ -34,7 +34,7 @@ test('there are at most ten, and none where others used all of them', () => {
   expect(annotations(entries, inFolder, -3)).toEqual([])
 })
 
-test('a hostile text stays in its command', () => {
+test('keeps a hostile text inside its command', () => {
   const [entry] = verdictEntries(runsOf([{ verdict: 'fail' }]))
   const hostile = { test: 'a\r\n::add-mask::x,line=1::', summary: '%0A::error::\n::x', evidence: ['\r\n::y'] }
   const [line, ...others] = annotations(entry === undefined ? [] : [{ ...entry, ...hostile }], inFolder)

@@ -30,7 +30,7 @@ test('shows the verdicts, the worst figures, the way to the report, failures and
 
 - highest p99: 99.0 ms in <code>shop &#62; holds</code>
 - highest error rate: 2% in <code>shop &#62; holds</code>
-- largest shortfall of the rate: 0.02% in <code>shop &#62; holds</code>
+- achieved rate furthest below the offered one: by 0.02% in <code>shop &#62; holds</code>
 
 Full report: <code>reports&#47;load&#95;test&#95;report&#46;html</code> in the [artifacts of this run](https://github.com/o/r/actions/runs/7#artifacts), if the workflow uploads its folder.
 
@@ -66,13 +66,13 @@ test('shows the rates of journeys as such, and only the achieved rate in the clo
   )
   expect(summary).toContain('| 10 → 9.5 journeys/s |')
   expect(summary).toContain('| 500 req/s |')
-  expect(summary).toContain('- largest shortfall of the rate: 5% in <code>walk</code>')
+  expect(summary).toContain('- achieved rate furthest below the offered one: by 5% in <code>walk</code>')
 })
 
 test('says that the load tests ended early', () => {
   const runs = runsOf([{}]).map((run) => Object.assign({}, run, { endedEarly: 'interrupted by SIGINT' }))
   expect(jobSummary(runs, link)).toContain(
-    '✅ 1 pass\n\n<code>Load tests</code> ended early (<code>interrupted by SIGINT</code>): the figures are those until then.\n',
+    '✅ 1 pass\n\n<code>Load tests</code> ended early (<code>interrupted by SIGINT</code>): the figures cover the time until then.\n',
   )
 })
 
@@ -94,7 +94,7 @@ test('stays below the limit of GitHub, with the failures first', () => {
   expect(MAX_SUMMARY_BYTES).toBeLessThan(1_024 * 1_024)
 })
 
-test('hostile names are text in the summary and in the comment', () => {
+test('shows hostile names as text in the summary and in the comment', () => {
   const runs = runsOf([{ name: HOSTILE_NAME, verdict: 'fail', intervals: [interval, slowSecond] as never }])
   for (const text of [jobSummary(runs, link), pullRequestComment.render(runs)[0]?.text ?? '']) {
     const html = micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true })
@@ -106,7 +106,7 @@ test('hostile names are text in the summary and in the comment', () => {
   }
 })
 
-test('the first line of a comment says whether somebody must act', () => {
+test('says in the first line of a comment whether a reader must act', () => {
   const head = (...tests: Parameters<typeof runsOf>[0]): string | undefined =>
     pullRequestComment.render(runsOf(tests))[0]?.text.split('\n')[0]
   expect(head({}, { verdict: 'invalid' })).toBe('<!-- describe-load: red -->')

@@ -13,7 +13,7 @@ import {
 } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { htmlReport } from '../html-report.ts'
-import { leaningWords } from '../leaning-words.ts'
+import { formatLeaning } from '../format-verdict.ts'
 import { runTitle } from '../run-records.ts'
 import { sparkline } from '../sparkline.ts'
 import { verdictEntries } from '../verdict-entries.ts'
@@ -63,7 +63,9 @@ function countsOf(entries: readonly VerdictEntry[]): string {
 
 function earlyEndOf(run: RunRecord): readonly string[] {
   if (run.endedEarly === undefined) return []
-  return [`${inlineCode(runTitle(run))} ended early (${inlineCode(run.endedEarly)}): the figures are those until then.`]
+  return [
+    `${inlineCode(runTitle(run))} ended early (${inlineCode(run.endedEarly)}): the figures cover the time until then.`,
+  ]
 }
 
 function verdictTable(entries: readonly VerdictEntry[]): string {
@@ -78,7 +80,7 @@ function verdictTable(entries: readonly VerdictEntry[]): string {
 function rowOf(entry: VerdictEntry): readonly string[] {
   const { verdict, test, matcher, figures } = entry
   const { offeredRps: offered, achievedRps: achieved, rateUnit: unit, p50Ms, p95Ms, p99Ms, errorRate } = figures
-  const mark = `${MARKS[verdict]} ${leaningWords(entry)}`
+  const mark = `${MARKS[verdict]} ${formatLeaning(entry)}`
   const rates = formatRates({ offered, achieved, unit })
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
   return [mark, inlineCode(test), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
@@ -97,7 +99,7 @@ function worstFigures(results: readonly NamedResult[]): string {
       ({ errorRate }) => errorRate,
       (ratio) => `highest error rate: ${formatPercent(ratio)}`,
     ),
-    lineOf(results, shortfallOf, (ratio) => `largest shortfall of the rate: ${formatPercent(ratio)}`),
+    lineOf(results, shortfallOf, (ratio) => `achieved rate furthest below the offered one: by ${formatPercent(ratio)}`),
   ].flat()
   return worst.length === 0 ? '' : ['**Worst figures**', '', ...worst].join('\n')
 }

@@ -11,8 +11,8 @@ import { verdictPill } from './verdict-card.ts'
 
 /** Number of results that the first screen explains; the verdicts below have all of them. */
 const SHOWN = 3
-/** Longest explanation on the first screen. */
-const LONGEST = 500
+/** Maximum length of an explanation on the first screen. */
+const MAX_LENGTH = 500
 
 /** Returns the first screen: whether the target is good enough, if not, why, and how sure that is. */
 export function answer(views: readonly RunView[]): Html {
@@ -25,9 +25,9 @@ export function answer(views: readonly RunView[]): Html {
     <ul class="findings">
       ${views.toSorted(byWorst).flatMap(findingsOf)}
     </ul>
-    <h3>How sure</h3>
+    <h3>How sure this is</h3>
     <ul>
-      ${certainty(views, verdicts).map((line) => html`<li>${shortened(line, LONGEST)}</li>`)}
+      ${certainty(views, verdicts).map((line) => html`<li>${shortened(line, MAX_LENGTH)}</li>`)}
     </ul>
   </section>`
 }
@@ -59,7 +59,7 @@ const HEADLINES: Readonly<Record<Standing, Headline>> = {
 /** Example: `Of 9 checks, 2 failed, 1 is not proven and 6 passed.` */
 function countsOf(verdicts: readonly VerdictRecord[]): string {
   const [first, ...others] = countVerdicts(verdicts).filter(({ count }) => count > 0)
-  if (first === undefined) return 'No test judged its result.'
+  if (first === undefined) return 'No test asserted anything about its result.'
   if (verdicts.length === 1) return `The only check ${OUTCOMES[first.value].one}.`
   if (others.length === 0) return `All ${formatCount(first.count)} checks ${OUTCOMES[first.value].many}.`
   const shown = [first, ...others].map(
@@ -92,7 +92,7 @@ function findingsOf(view: RunView): readonly Html[] {
 
 function causeLine(cause: string): Html {
   const sentence = `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}${/[.:…]$/.test(cause) ? '' : '.'}`
-  return html`<span class="cause"><b>Why:</b> ${shortened(sentence, LONGEST)}</span>`
+  return html`<span class="cause"><b>Why:</b> ${shortened(sentence, MAX_LENGTH)}</span>`
 }
 
 /** A fail has the reason that the suite found; any other verdict, its own claim. */
@@ -112,7 +112,7 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
     return [
       html`<li>
         ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
-        ${shortened(verdictText(first).claim, LONGEST)}${more} ${causesOf(view, first).map(causeLine)}
+        ${shortened(verdictText(first).claim, MAX_LENGTH)}${more} ${causesOf(view, first).map(causeLine)}
       </li>`,
     ]
   })
@@ -138,22 +138,32 @@ function certainty(views: readonly RunView[], verdicts: readonly VerdictRecord[]
   return [
     ...(proven === 0
       ? []
-      : [`${formatPlural(proven, 'check')} proven at ${formatList(levels)} confidence, for the time measured.`]),
+      : [
+          `${formatPlural(proven, 'check')} ${isOrAre(proven)} proven at ${formatList(levels)} confidence, for the measured time.`,
+        ]),
     ...(open === 0
       ? []
-      : [`${formatPlural(open, 'check')} not proven: too short or too variable a run. Each says how long it must be.`]),
+      : [
+          `${formatPlural(open, 'check')} ${isOrAre(open)} not proven: the run was too short or varied too much. The evidence says how long it must be.`,
+        ]),
     ...(invalid === 0
       ? []
-      : [`${formatPlural(invalid, 'invalid check')}: such a check says nothing about the target.`]),
+      : [
+          `${formatPlural(invalid, 'check')} ${isOrAre(invalid)} invalid and ${invalid === 1 ? 'says' : 'say'} nothing about the target.`,
+        ]),
     ...views.flatMap(earlyEndOf),
     ...doubtsOf(views),
   ]
 }
 
+function isOrAre(count: number): 'is' | 'are' {
+  return count === 1 ? 'is' : 'are'
+}
+
 function earlyEndOf({ run, title }: RunView): readonly string[] {
   return run.endedEarly === undefined
     ? []
-    : [`${title} ended early (${run.endedEarly}): the figures are those until then.`]
+    : [`${title} ended early (${run.endedEarly}): the figures cover the time until then.`]
 }
 
 function doubtsOf(views: readonly RunView[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { courseOf } from './charts/course.ts'
+import { timelineOf } from './charts/timeline.ts'
 import type { RunView } from './run-view.ts'
 
 const HEADS = 'result,at_ms,length_ms,offered_rps,achieved_rps,in_flight,p50_ms,p90_ms,p95_ms,p99_ms'
@@ -6,7 +6,7 @@ const HEADS = 'result,at_ms,length_ms,offered_rps,achieved_rps,in_flight,p50_ms,
 /** Returns the figures over time of all results of a run, one line per part of the time (RFC 4180). */
 export function csvOf({ results }: RunView): string {
   const lines = results.flatMap(({ name, result }) =>
-    courseOf(result).map(({ atMs, lengthMs, offeredRps, achievedRps, inFlight, p50Ms, p90Ms, p95Ms, p99Ms }) =>
+    timelineOf(result).map(({ atMs, lengthMs, offeredRps, achievedRps, inFlight, p50Ms, p90Ms, p95Ms, p99Ms }) =>
       [
         quoted(name),
         ...[atMs, lengthMs, offeredRps, achievedRps, inFlight, p50Ms, p90Ms, p95Ms, p99Ms].map((value) =>

@@ -61,12 +61,12 @@ export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
 
-/** Longest text that a heading or a cell of a table shows. */
-const LONGEST = 300
+/** Maximum length of a text in a heading or in a cell of a table. */
+const MAX_LENGTH = 300
 
 /** Cuts a text that is too long for a heading or a cell. */
-export function shortened(text: string, longest: number = LONGEST): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}…`
+export function shortened(text: string, maxLength: number = MAX_LENGTH): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`
 }
 
 /** Returns an id for an element from a name, with a number that makes it unique. */

@@ -74,7 +74,7 @@ describe('likelyCauses', () => {
     const samples = samplesOf(45, { coreWaitMs: 600 })
     const result = resultOf({ batches: slow, rest: { target: { url: 'http://127.0.0.1/', pids: [1], samples } } })
     expect(sentencesOf(result)).toEqual([
-      'The target did not get enough CPU: it used 45% of a core, and waited for a core 60% of the time. Stop other processes, or give the target cores of its own.',
+      'The target did not get enough CPU: it used 45% of a core, and waited for a core 60% of the time. Stop other processes, or give the target dedicated cores.',
     ])
   })
 
@@ -84,11 +84,11 @@ describe('likelyCauses', () => {
       (i) => (i >= 20 && i < 26 ? { responsesMs: [], arrivals: 25, inFlight: 25 * (i - 19) } : {}),
     )
     expect(sentencesOf(resultOf({ batches, rest: targetWith(3) }))).toEqual([
-      'The target stalled: no response arrived from 5 s to 6.5 s, while 150 requests waited and the target used 3% of a core. Look for what it waited for: a downstream service, a lock, a garbage collection or a flush to disk, at that time.',
+      'The target stalled: no response arrived from 5 s to 6.5 s, while 150 requests waited and the target used 3% of a core. Check what it waited for at that time: a downstream service, a lock, a garbage collection or a flush to disk.',
     ])
   })
 
-  test('names waiting without work', () => {
+  test('names a target that waits without using CPU', () => {
     expect(likelyCauses(resultOf({ batches: slow, rest: targetWith(4) }))).toEqual([
       { code: 'target-waited', serviceMs: expect.closeTo(400, 0), cpuPercent: 4 },
     ])
@@ -103,7 +103,7 @@ describe('likelyCauses', () => {
     ['a fast run', evenBatches(40, 25, () => 5), targetWith(30)],
     ['a slow run without figures of the target', slow, {}],
     ['a run with few requests between which nothing happens', evenBatches(40, 0, () => 5), targetWith(1)],
-  ])('names nothing for %s', (_, batches, rest) => {
+  ])('names no cause for %s', (_, batches, rest) => {
     expect(likelyCauses(resultOf({ batches, rest }))).toEqual([])
   })
 })

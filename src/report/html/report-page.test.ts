@@ -129,8 +129,8 @@ describe('reportPage', () => {
 
   test('says that a run ended early, in the answer and in the run', () => {
     const text = textOf(reportPage([runOf({ endedEarly: 'interrupted by SIGINT' })], []))
-    expect(text).toContain('Load tests ended early (interrupted by SIGINT): the figures are those until then.')
-    expect(text).toContain('Ended early (interrupted by SIGINT): this is what was measured until then.')
+    expect(text).toContain('Load tests ended early (interrupted by SIGINT): the figures cover the time until then.')
+    expect(text).toContain('Ended early (interrupted by SIGINT): the figures cover the time until then.')
   })
 
   test('concludes the unit suite with its failed checks', () => {
@@ -151,9 +151,9 @@ describe('reportPage', () => {
     expect(text.indexOf('Earlier run of')).toBeGreaterThan(text.indexOf('Load tests'))
   })
 
-  test('says so if an earlier run has another form', () => {
+  test('reports an earlier run whose format is unknown', () => {
     const strange = { ...runOf({ suite: 'limits' }), findings: { trials: 5 }, results: [{}] } as unknown as RunRecord
-    expect(textOf(reportPage([runOf()], [strange]))).toContain('has a form that this version cannot show')
+    expect(textOf(reportPage([runOf()], [strange]))).toContain('cannot show the file of this suite in this folder')
   })
 
   test('contains the raw data of each run', () => {

@@ -38,7 +38,7 @@ export function reportPage(runs: readonly RunRecord[], earlier: readonly RunReco
         ${views.length > 1 && navigation(views)}
         <main class="wide" id="main">
           ${answer(now)} ${now.map(runPart)} ${others.map(({ part }) => part)}
-          <footer class="end">Written by describe-load. This file works without a network.</footer>
+          <footer class="end">Written by describe-load. This file works offline.</footer>
         </main>
         ${trusted(`<script>${script}</script>`)}
       </body>
@@ -93,7 +93,7 @@ function earlierPart(run: RunRecord, index: number): { readonly view?: RunView; 
     return {
       part: html`<section class="run">
         <h2>${shortened(run.suite)}</h2>
-        <p>The file of this suite in this folder has a form that this version cannot show.</p>
+        <p>This version of describe-load cannot show the file of this suite in this folder.</p>
       </section>`,
     }
   }
@@ -116,7 +116,7 @@ function runPart(view: RunView): Html {
   return html`<section class="run" id="${id}">
     <h2>${title}</h2>
     ${isEarlier && html`<p class="muted">Earlier run of <time datetime="${run.startedAt}">${formatInstant(run.startedAt)}</time>, from its file in this folder.</p>`}
-    ${run.endedEarly !== undefined && html`<p><strong>Ended early</strong> (${shortened(run.endedEarly)}): this is what was measured until then.</p>`}
+    ${run.endedEarly !== undefined && html`<p><strong>Ended early</strong> (${shortened(run.endedEarly)}): the figures cover the time until then.</p>`}
     ${sentence !== undefined && html`<p>${sentence}</p>`} ${parts}
   </section> `
 }

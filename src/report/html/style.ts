@@ -1,7 +1,7 @@
 import { COLOURS } from './charts/chart.ts'
 
 /**
- * Colours and fonts of charts, also of a chart in a file of its own. The data colours are distinguishable with the usual
+ * Colours and fonts of charts, also of a chart in a separate file. The data colours are distinguishable with the usual
  * kinds of colour blindness (Okabe and Ito), and differ in lightness.
  */
 export const CHART_STYLE: string = `

@@ -1,5 +1,5 @@
 import { isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
-import { leaningWords } from '../leaning-words.ts'
+import { formatLeaning } from '../format-verdict.ts'
 import { verdictText } from '../verdict-text.ts'
 import { type Html, html, shortened } from './html.ts'
 import type { RunView } from './run-view.ts'
@@ -10,7 +10,7 @@ const SIGNS: Readonly<Record<VerdictValue, string>> = { pass: '✓', fail: '✗'
 /** Returns a verdict as a label with its sign. */
 export function verdictPill(verdict: Pick<VerdictRecord, 'verdict' | 'leaning'>): Html {
   return html`<span class="pill ${verdict.verdict}"
-    ><span aria-hidden="true">${SIGNS[verdict.verdict]}</span>${leaningWords(verdict)}</span
+    ><span aria-hidden="true">${SIGNS[verdict.verdict]}</span>${formatLeaning(verdict)}</span
   >`
 }
 

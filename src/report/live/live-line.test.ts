@@ -84,7 +84,7 @@ describe('the chart of a running load', () => {
     expect(p99sOf({ p99Ms: 1 }, { runId: 'b', p99Ms: 2 }, { runId: 'b', p99Ms: null })).toEqual([2, null])
   })
 
-  test('has the last minute', () => {
+  test('shows at most the last minute', () => {
     const seconds = Array.from({ length: 80 }, (_, second) => ({ p99Ms: second }))
     expect(p99sOf(...seconds)).toEqual(seconds.slice(-60).map(({ p99Ms }) => p99Ms))
   })

@@ -38,7 +38,7 @@ export function followed(before: FollowedLoad | undefined, progress: Progress): 
 
 /** From this width on, the figures have their words. */
 const WIDE_COLUMNS = 120
-const SHORTEST_NAME = 10
+const MIN_NAME = 10
 
 /**
  * Returns one line about a running load that fits into `columns`: a bar, the time, the offered and the achieved rate,
@@ -51,7 +51,7 @@ export function liveLine({ progress, p99s }: FollowedLoad, columns: number): rea
   // Without the seconds before the first response, which would be a gap.
   const measured = p99s.slice(p99s.findIndex((ms) => ms !== null))
   const figures = isWide ? wideFigures(progress, measured) : narrowFigures(progress, measured)
-  const parts = fitting(figures, gap, columns - SHORTEST_NAME)
+  const parts = fitting(figures, gap, columns - MIN_NAME)
   const { part: _, ...whole } = progress
   const name = cut(nameOf(whole), columns - widthOf(parts, gap))
   return [{ text: name, tone: 'plain' }, ...parts.flatMap((part): LinePart[] => [{ text: gap, tone: 'plain' }, part])]
@@ -91,7 +91,7 @@ function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readon
   ]
 }
 
-/** A part of its own, because a name can be cut: `3 of ~14`. */
+/** Returns the number of the part separately, because a name can be cut: `3 of ~14`. */
 function partOf(part: LoadPart | undefined, between: string): readonly LinePart[] {
   if (part === undefined) return []
   return [{ text: `${part.number}${between}${part.isExact ? '' : '~'}${part.of}`, tone: 'plain' }]

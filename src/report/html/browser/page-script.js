@@ -169,8 +169,8 @@ export function pageScript() {
     }
     /** @param {View} next */
     const setView = (next) => {
-      const least = (whole.to - whole.from) / 200
-      const length = Math.min(whole.to - whole.from, Math.max(least, next.to - next.from))
+      const minLength = (whole.to - whole.from) / 200
+      const length = Math.min(whole.to - whole.from, Math.max(minLength, next.to - next.from))
       const from = Math.min(whole.to - length, Math.max(whole.from, next.from))
       view = { from, to: from + length }
       slider.min = String(view.from)

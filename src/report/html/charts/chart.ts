@@ -81,10 +81,10 @@ export const COLOURS = [
 
 export type Colour = (typeof COLOURS)[number]
 
-/** Colours of series that have no meaning of their own, in the order in which a chart uses them. */
+/** Colours of series without a meaning, in the order in which a chart uses them. */
 const NEUTRAL = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8'] as const satisfies readonly Colour[]
 
-/** Number of series that a chart can tell apart. */
+/** Number of series that colours distinguish. */
 export const MAX_SERIES: number = NEUTRAL.length
 
 export function neutralColour(index: number): Colour {

@@ -4,15 +4,15 @@ import { tickCount } from './rates.ts'
 import type { ResultChart } from './result-chart.ts'
 
 /** Requests in flight: a line that keeps rising shows a target that falls behind. */
-export const inFlight: ResultChart = (result, { axis, place }, course): Chart | undefined => {
-  if (course.length === 0) return undefined
+export const inFlight: ResultChart = (result, { axis, place }, timeline): Chart | undefined => {
+  if (timeline.length === 0) return undefined
   return {
     title: 'In flight',
     about: 'Requests that were due and not yet done, over time.',
     isTime: true,
     x: axis,
     y: { name: 'requests', min: 0, whole: true, tick: tickCount, format: formatCount },
-    xs: course.map(({ atMs }) => place(atMs)),
-    series: [{ name: 'in flight', colour: 'c3', shape: 'area', values: course.map((moment) => moment.inFlight) }],
+    xs: timeline.map(({ atMs }) => place(atMs)),
+    series: [{ name: 'in flight', colour: 'c3', shape: 'area', values: timeline.map((point) => point.inFlight) }],
   }
 }

@@ -2,7 +2,7 @@ import type { LoadResult } from '../../../model/result.ts'
 import { formatLimit, formatMs } from '../../../wording/figures.ts'
 import { SLA_PERCENTILES, type PercentileKey } from '../../../model/sla.ts'
 import type { Axis, Chart, Colour, Line } from './chart.ts'
-import type { Moment } from './course.ts'
+import type { TimelinePoint } from './timeline.ts'
 import type { ResultChart } from './result-chart.ts'
 
 const PERCENTILES = [
@@ -10,17 +10,17 @@ const PERCENTILES = [
   { key: 'p95Ms', name: 'p95', colour: 'p95' },
   { key: 'p90Ms', name: 'p90', colour: 'p90' },
   { key: 'p50Ms', name: 'p50', colour: 'p50' },
-] as const satisfies readonly { key: keyof Moment; name: string; colour: Colour }[]
+] as const satisfies readonly { key: keyof TimelinePoint; name: string; colour: Colour }[]
 
 /** Ratio of the largest to a usual value from which the y-axis is logarithmic, so that both are readable. */
 export const WIDE = 25
 
 /** Percentiles of the response time over time, as bands from p50 to p99, with the limits of the service level. */
-export const latencyOverTime: ResultChart = (result, { axis, place }, course): Chart | undefined => {
-  const measured = course.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]))
+export const latencyOverTime: ResultChart = (result, { axis, place }, timeline): Chart | undefined => {
+  const measured = timeline.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]))
   if (measured.length === 0) return undefined
   const highest = Math.max(...measured)
-  const usual = course.flatMap(({ p50Ms }) => p50Ms ?? []).toSorted((a, b) => a - b)[Math.floor(measured.length / 2)]
+  const usual = timeline.flatMap(({ p50Ms }) => p50Ms ?? []).toSorted((a, b) => a - b)[Math.floor(measured.length / 2)]
   const log = highest > WIDE * (usual ?? highest)
   return {
     title: 'Response time',
@@ -28,12 +28,12 @@ export const latencyOverTime: ResultChart = (result, { axis, place }, course): C
     isTime: true,
     x: axis,
     y: msAxis(log),
-    xs: course.map(({ atMs }) => place(atMs)),
+    xs: timeline.map(({ atMs }) => place(atMs)),
     series: PERCENTILES.map(({ key, name, colour }) => ({
       name,
       colour,
       shape: 'area',
-      values: course.map((moment) => moment[key]),
+      values: timeline.map((point) => point[key]),
     })),
     lines: slaLines(result, highest),
   }

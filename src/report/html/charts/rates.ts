@@ -3,8 +3,8 @@ import type { Chart } from './chart.ts'
 import type { ResultChart } from './result-chart.ts'
 
 /** Offered against achieved rate. */
-export const rates: ResultChart = (result, { axis, place }, course): Chart | undefined => {
-  if (course.length === 0) return undefined
+export const rates: ResultChart = (result, { axis, place }, timeline): Chart | undefined => {
+  if (timeline.length === 0) return undefined
   // The responses determine the rate, also that of the steps of journeys.
   const isOffered = result.arrivals !== 'closed' && result.journeys === null
   const offered = { name: 'offered', colour: 'c2', shape: 'line', dashed: true } as const
@@ -17,14 +17,14 @@ export const rates: ResultChart = (result, { axis, place }, course): Chart | und
     isTime: true,
     x: axis,
     y: { name: 'req/s', min: 0, tick: tickCount, format: formatNumber },
-    xs: course.map(({ atMs }) => place(atMs)),
+    xs: timeline.map(({ atMs }) => place(atMs)),
     series: [
-      { ...achieved, values: course.map(({ achievedRps }) => achievedRps) },
+      { ...achieved, values: timeline.map(({ achievedRps }) => achievedRps) },
       ...(isOffered
         ? [
             {
               ...offered,
-              values: course.map(({ atMs, offeredRps }) => (atMs <= result.durationMs ? offeredRps : null)),
+              values: timeline.map(({ atMs, offeredRps }) => (atMs <= result.durationMs ? offeredRps : null)),
             },
           ]
         : []),

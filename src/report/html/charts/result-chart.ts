@@ -1,10 +1,10 @@
 import type { LoadResult } from '../../../model/result.ts'
 import type { Chart } from './chart.ts'
-import type { Moment } from './course.ts'
+import type { TimelinePoint } from './timeline.ts'
 import type { TimeAxis } from './time-axis.ts'
 
 /** A chart over the time of one result; undefined if the result has nothing for it. */
-export type ResultChart = (result: LoadResult, time: TimeAxis, course: readonly Moment[]) => Chart | undefined
+export type ResultChart = (result: LoadResult, time: TimeAxis, timeline: readonly TimelinePoint[]) => Chart | undefined
 
-/** Fewer samples of the target show no course. */
-export const FEW_SAMPLES = 3
+/** Minimum number of samples of the target that make a chart. */
+export const MIN_SAMPLES = 3

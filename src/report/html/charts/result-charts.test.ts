@@ -3,7 +3,7 @@ import { eachWith, evenBatches, resultOf } from '../../../schemas/findings.build
 import type { LoadResult, TargetSample } from '../../../model/result.ts'
 import { writtenResult } from '../../../model/written-result.ts'
 import type { Chart } from './chart.ts'
-import { courseOf } from './course.ts'
+import { timelineOf } from './timeline.ts'
 import { percentilesChart } from './percentiles.ts'
 import { resultCharts } from './registry.ts'
 import { renderChart } from './render-chart.ts'
@@ -34,7 +34,7 @@ const result = resultOf({
 })
 
 function chartsOf(run: LoadResult): ReadonlyMap<string, Chart> {
-  const charts = resultCharts.flatMap((build) => build(run, timeAxisOf(run), courseOf(run)) ?? [])
+  const charts = resultCharts.flatMap((build) => build(run, timeAxisOf(run), timelineOf(run)) ?? [])
   return new Map(charts.map((chart) => [chart.title, chart]))
 }
 
@@ -119,8 +119,8 @@ describe('charts of a result', () => {
 
 test('shows a long run by its intervals, in minutes', () => {
   const long = resultOf({ batches: evenBatches(60, 20, () => 5), batchMs: 4_000 })
-  const course = courseOf(long)
-  expect(course).toHaveLength(long.intervals.length)
+  const timeline = timelineOf(long)
+  expect(timeline).toHaveLength(long.intervals.length)
   expect(timeAxisOf(long).axis.max).toBe(4)
   expect(timeAxisOf(long).axis.tick(2)).toBe('2 min')
 })

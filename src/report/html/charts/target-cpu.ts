@@ -1,10 +1,10 @@
 import { formatCpu, formatNumber } from '../../../wording/figures.ts'
 import type { Chart } from './chart.ts'
-import { FEW_SAMPLES, type ResultChart } from './result-chart.ts'
+import { MIN_SAMPLES, type ResultChart } from './result-chart.ts'
 
 /** CPU of the target's processes, and of the busiest of them. */
 export const targetCpu: ResultChart = ({ target: { samples, pids } }, { axis, place }): Chart | undefined => {
-  if (samples.filter(({ cpuPercent }) => cpuPercent !== null).length < FEW_SAMPLES) return undefined
+  if (samples.filter(({ cpuPercent }) => cpuPercent !== null).length < MIN_SAMPLES) return undefined
   const total = {
     name: 'target',
     colour: 'c1',

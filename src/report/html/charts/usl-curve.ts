@@ -8,9 +8,9 @@ const POINTS = 60
 
 /** Measured throughputs by clients, and the fitted law: X(N) = γN / (1 + α(N − 1) + βN(N − 1)). */
 export function uslCurve({ gamma, alpha, beta, intervals, points, peakClients }: UslFit): Chart {
-  const most = Math.max(...points.map(({ clients }) => clients))
+  const maxClients = Math.max(...points.map(({ clients }) => clients))
   // A peak far beyond the measured points would hide them.
-  const last = 1.1 * Math.max(most, Math.min(peakClients ?? 0, 2 * most))
+  const last = 1.1 * Math.max(maxClients, Math.min(peakClients ?? 0, 2 * maxClients))
   const steps = Array.from({ length: POINTS + 1 }, (_, i) => 1 + ((last - 1) * i) / POINTS)
   const xs = [...new Set([...steps, ...points.map(({ clients }) => clients)])].toSorted((a, b) => a - b)
   const law = (n: number, g: number, a: number, b: number): number => (g * n) / (1 + a * (n - 1) + b * n * (n - 1))

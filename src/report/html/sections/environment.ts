@@ -22,7 +22,7 @@ export const environment: Section = {
             [
               'connections',
               `${first.result.plan.connection}, at most ${formatPlural(first.result.plan.maxConnections, 'connection')}, ` +
-                `time limit ${formatDuration(first.result.plan.requestTimeoutMs)}`,
+                `request timeout ${formatDuration(first.result.plan.requestTimeoutMs)}`,
             ] as const,
           ]),
     ]

@@ -1,5 +1,11 @@
 import { formatCount, formatMsOrNone, formatNumber, formatOrNone } from '../../../wording/figures.ts'
-import { callLines, degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
+import {
+  callLines,
+  degradationSentence,
+  errorLine,
+  formatHealth,
+  recoverySentence,
+} from '../../mcp-stress-sentences.ts'
 import { html } from '../html.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
@@ -35,7 +41,7 @@ export const mcpStress: Section = {
       const figures = run.results[phase.result]?.phases[phase.name]
       return [
         phase.name,
-        phaseWord(phase),
+        formatHealth(phase),
         formatNumber(phase.rate),
         formatOrNone(figures?.achievedRps, formatNumber),
         ...[figures?.responseTime.p50Ms, figures?.responseTime.p95Ms, figures?.responseTime.p99Ms].map(formatMsOrNone),

@@ -19,13 +19,13 @@ import type { Section } from './section.ts'
 const COLUMNS = [
   { name: 'protocol', kind: 'word' },
   { name: 'verdict', kind: 'word' },
-  'within the level, req/s',
+  'within the service level, req/s',
   'all clients busy, req/s',
   'p50 ms',
   'p99 ms',
-  'lost',
-  'back after ms',
-  'CPU µs',
+  'lost requests',
+  'time to reconnect, ms',
+  'CPU per request, µs',
 ] as const
 
 /** The ranking of the protocols, with bars, reasons and proven differences. */

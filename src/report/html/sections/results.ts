@@ -10,15 +10,14 @@ import {
   formatNumber,
   formatOrNone,
   formatPercent,
-  formatPlural,
   formatRate,
 } from '../../../wording/figures.ts'
-import { describeRun, metricsOf, statusWords } from '../../result-summary.ts'
+import { describeRun, metricsOf, formatStatuses } from '../../result-summary.ts'
 import { doubtLines } from '../../../wording/doubts.ts'
-import { batchingWords } from '../../../wording/batching.ts'
+import { formatBatching } from '../../../wording/batching.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { MAX_SERIES } from '../charts/chart.ts'
-import { courseOf } from '../charts/course.ts'
+import { timelineOf } from '../charts/timeline.ts'
 import { percentilesChart } from '../charts/percentiles.ts'
 import { resultCharts } from '../charts/registry.ts'
 import { timeAxisOf } from '../charts/time-axis.ts'
@@ -74,9 +73,9 @@ function overlay({ id, results: all }: RunView): Html | undefined {
 
 function chartsOf({ result, name, id }: ResultView, isAlone: boolean): readonly Html[] {
   const time = timeAxisOf(result)
-  const course = courseOf(result)
+  const timeline = timelineOf(result)
   const charts = [
-    ...resultCharts.map((build) => build(result, time, course)),
+    ...resultCharts.map((build) => build(result, time, timeline)),
     // Several results have one chart together.
     ...(isAlone ? [percentilesChart([{ name, result }])] : []),
   ]
@@ -86,12 +85,12 @@ function chartsOf({ result, name, id }: ResultView, isAlone: boolean): readonly 
 function resultOf({ result, id }: ResultView, charts: readonly Html[]): Html {
   return html`<p class="muted small">${describeRun(result)}; ${result.plan.request}; seed ${result.seed}</p>
     ${keyFigures(result)} ${statusesOf(result)}
-    ${result.batching !== undefined && html`<p class="small">Batches: ${batchingWords(result.batching)}</p>`}
+    ${result.batching !== undefined && html`<p class="small">Batches: ${formatBatching(result.batching)}</p>`}
     ${doubtLines([result]).map((line) => html`<p class="small">${line}</p>`)}
     ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
     ${charts.length > 0 && html`<div class="charts">${charts}</div>`}
-    ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)} ${percentileFile(result, id)}
-    ${metricsOf(result).map((metric) => html`<p class="small">Metric ${metric}</p>`)}`
+    ${partsTable('Operations', 'operation', result.operations)}${partsTable('Phases', 'phase', result.phases)}
+    ${percentileFile(result, id)} ${metricsOf(result).map((metric) => html`<p class="small">Metric ${metric}</p>`)}`
 }
 
 /** The percentiles as the plotter of HdrHistogram reads them. */
@@ -128,24 +127,26 @@ function keyFigures(result: LoadResult): Html {
 
 function statusesOf({ statuses }: LoadResult): Html | undefined {
   const counts = Object.entries(statuses)
-  return counts.length === 0 ? undefined : html`<p class="small">Responses by status: ${statusWords(counts)}</p>`
+  return counts.length === 0 ? undefined : html`<p class="small">Responses by status: ${formatStatuses(counts)}</p>`
 }
 
 const HEADS = ['requests', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed']
 
 /** Returns a table of operations or phases, if there are several. */
-function partsTable(title: string, parts: Readonly<Record<string, Figures>>): Html | undefined {
+function partsTable(title: string, part: string, parts: Readonly<Record<string, Figures>>): Html | undefined {
   const entries = Object.entries(parts)
   if (entries.length < 2) return undefined
   const rows = entries.map(([name, { requestsScheduled, throughputRps, responseTime, errors, dropped }]) => [
     shortened(name, 120),
     formatCount(requestsScheduled),
     formatNumber(throughputRps),
-    ...[responseTime.p50Ms, responseTime.p95Ms, responseTime.p99Ms].map(formatMsOrNone),
+    formatMsOrNone(responseTime.p50Ms),
+    formatMsOrNone(responseTime.p95Ms),
+    formatMsOrNone(responseTime.p99Ms),
     formatCount(errors + dropped),
   ])
   return html`<div class="block">
     <h4>${title}</h4>
-    ${tableOf(title, [{ name: formatPlural(entries.length, 'part'), kind: 'word' }, ...HEADS], rows)}
+    ${tableOf(title, [{ name: part, kind: 'word' }, ...HEADS], rows)}
   </div>`
 }

@@ -126,7 +126,7 @@ describe('sections', () => {
   test('show what the probes of a stressed MCP server called', () => {
     const found = { ...findings['mcp-stress'], probeCalls: { 'tools/call echo': 12 } }
     expect(textOf(shown(recordOf('mcp-stress', [made], found)).get('mcp-stress'))).toContain(
-      'Calls of the probes, besides their runs: 12 × tools/call echo.',
+      'Calls that the probes made in addition to their runs: 12 × tools/call echo.',
     )
   })
 

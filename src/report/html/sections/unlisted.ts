@@ -5,6 +5,6 @@ import type { Section } from './section.ts'
 /** Requests that the target received in addition to those of the results. */
 export const unlisted: Section = {
   id: 'unlisted',
-  title: 'Also sent, and in no figure above',
+  title: 'Also sent, but not included above',
   render: ({ run }) => listOf(unlistedLines(run)),
 }

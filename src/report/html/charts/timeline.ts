@@ -4,7 +4,7 @@ import type { LoadResult } from '../../../model/result.ts'
 import type { Ms, Rps } from '../../../model/units.ts'
 
 /** The figures of a run in one part of its time. */
-export interface Moment {
+export interface TimelinePoint {
   /** Middle of the part, since the start of the measured part. */
   readonly atMs: Ms
   readonly lengthMs: Ms
@@ -22,7 +22,7 @@ export interface Moment {
 const FEW_INTERVALS = 20
 
 /** Returns the figures of a run over time: by its intervals, or by its batches if the run is short. */
-export function courseOf(result: LoadResult): readonly Moment[] {
+export function timelineOf(result: LoadResult): readonly TimelinePoint[] {
   if (result.intervals.length < FEW_INTERVALS) {
     const batches = momentsOfBatches(result)
     if (batches.length > result.intervals.length) return batches
@@ -45,7 +45,7 @@ export function courseOf(result: LoadResult): readonly Moment[] {
 
 const EMPTY: SparseHistogram = { buckets: [], counts: [] }
 
-function momentsOfBatches(result: LoadResult): readonly Moment[] {
+function momentsOfBatches(result: LoadResult): readonly TimelinePoint[] {
   const { batches } = result
   const { lengthMs, startMs, arrivals, successes, inFlight } = batches
   // A result in memory has one histogram per batch; another one may have been written without them.

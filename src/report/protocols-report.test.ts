@@ -108,9 +108,9 @@ test('shows equal ranks, ties and intervals', () => {
       'tcp 450–550 900–1 100 0.900–1.10 ≥ 2.00 0%–1% –',
       'tcp was better than http: rate 500 against 300 req/s, p50 0.500 against 1.00 ms',
       'tcp was better than mcp: time to reconnect 12.0 ms against none',
-      'medium read, http was better than mcp: p95 1.00 against 2.00 ms',
-      'for low latency: no difference shown between http and tcp',
-      'for high throughput: tcp',
+      'http was better than mcp for medium read: p95 1.00 against 2.00 ms',
+      'best for low latency: no difference shown between http and tcp',
+      'best for high throughput: tcp',
       'medium read http 40 1.00 2.00 –',
     ]),
   )

@@ -50,7 +50,7 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
       differenceLines(findings).map(({ line }) => line),
     ),
     ...section('by kind of work', [], workTable(findings)),
-    ...(ranking.length < 2 ? [] : section('best for', adviceLines(findings))),
+    ...(ranking.length < 2 ? [] : section('uses', adviceLines(findings))),
     ...section('confidence', [...confidenceLines(findings), ...shortnessLines(findings), ...doubtLines(results)]),
   ]
 }

@@ -100,8 +100,8 @@ export function differenceLines({ differences = [] }: ProtocolsFindings): readon
         ? `${name} ${shown(own)} against ${shown(other)}`
         : `${name} ${own === null ? shown(own) : format(own)} against ${shown(other)}`
     })
-    const subject = work === undefined ? '' : `${work}, `
-    return [{ work, line: `${subject}${better} was better than ${worse}: ${figures.join(', ')}` }]
+    const subject = work === undefined ? '' : ` for ${work}`
+    return [{ work, line: `${better} was better than ${worse}${subject}: ${figures.join(', ')}` }]
   })
 }
 
@@ -148,9 +148,9 @@ const USES = {
 export function adviceLines({ bestFor, ties }: Pick<ProtocolsFindings, 'bestFor' | 'ties'>): readonly string[] {
   return (Object.keys(USES) as (keyof typeof USES)[]).flatMap((use) => {
     const protocol = bestFor[use]
-    if (protocol !== null) return [`for ${USES[use]}: ${protocol}`]
+    if (protocol !== null) return [`best for ${USES[use]}: ${protocol}`]
     const tied = ties?.[use] ?? []
-    return tied.length === 0 ? [] : [`for ${USES[use]}: no difference shown between ${formatList(tied)}`]
+    return tied.length === 0 ? [] : [`best for ${USES[use]}: no difference shown between ${formatList(tied)}`]
   })
 }
 

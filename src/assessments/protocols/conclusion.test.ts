@@ -133,7 +133,7 @@ describe('the suite', () => {
     expect(protocolsConclusion(findings, runs)).toMatchObject({
       message: 'No difference shown between http and tcp.',
       lines: expect.arrayContaining([
-        'for high throughput: no difference shown between http and tcp',
+        'best for high throughput: no difference shown between http and tcp',
         '4 rounds cannot show a difference in rates or losses; phases of 2 s have 12 rounds (phaseMs, LOAD_DURATION, -d)',
       ]),
     })

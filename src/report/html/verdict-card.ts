@@ -1,4 +1,5 @@
 import { isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
+import { formatInstant } from '../../wording/figures.ts'
 import { formatLeaning } from '../format-verdict.ts'
 import { verdictText } from '../verdict-text.ts'
 import { type Html, html, shortened } from './html.ts'
@@ -21,7 +22,7 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
   const { claim, evidence } = verdictText(verdict)
   const name = view === undefined || view.name === test ? test : view.name
   const about = [
-    `run of ${run.startedAt}`,
+    `run of ${formatInstant(run.startedAt)}`,
     `target ${run.target}`,
     run.environment.commit === null ? undefined : `commit ${run.environment.commit.slice(0, 12)}`,
   ]

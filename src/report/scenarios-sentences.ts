@@ -19,7 +19,7 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
 }
 
 /** Number of unproven expectations that get a line each. */
-const FEW = 2
+const MAX_LINES = 2
 
 /**
  * Returns one line for each expectation that is not proven, and one for each skipped scenario. If many runs were too
@@ -27,7 +27,7 @@ const FEW = 2
  */
 export function scenarioLines({ scenarios, skipped }: ScenariosFindings): readonly string[] {
   const short = scenarios.flatMap(({ expectations }) => expectations.filter(isTooShort))
-  const isShared = short.length > FEW
+  const isShared = short.length > MAX_LINES
   return [
     ...unsentLines(scenarios),
     ...scenarios.flatMap((scenario) => unproven(scenario, isShared)),

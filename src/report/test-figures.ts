@@ -11,10 +11,9 @@ const SHOWN_LOADS = 4
 const INDENT = 7
 
 /**
- * Returns the lines that show the figures of a finished test: its name, then three entries and the parts of
- * each of its loads. A
- * suite prints its own findings, so it has none. `failed`: the messages of the failed verdicts contain the figures of
- * their loads already.
+ * Returns the lines that show the figures of a finished test: its name, then three entries and the parts of each of its
+ * loads. A suite prints its own findings, so it has none. `failed`: the test has failed, so that the messages of its
+ * verdicts show the figures of their loads already.
  */
 export function testFigures({ test, record }: TestedLoad, failed: boolean): readonly string[] {
   const { results, verdicts, suite } = record

@@ -12,9 +12,8 @@ export interface TestProperty {
 const MAX_RESULTS = 10
 
 /**
- * Returns the main figures of a test: `load.p99Ms` and so on, in ms, shares, and rates in
- * `load.rateUnit`. From the second
- * result of a test on, its number is part of the name: `load.2.p99Ms`.
+ * Returns the main figures of a test: `load.p99Ms` and so on, in ms, shares, and rates in `load.rateUnit`. From the
+ * second result of a test on, its number is part of the name: `load.2.p99Ms`.
  */
 export function testProperties({ results, verdicts }: LoadRecord): readonly TestProperty[] {
   const [worst] = worstFirst(verdicts)

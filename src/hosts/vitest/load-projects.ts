@@ -31,8 +31,8 @@ export interface PluginPlace {
 export interface RootPlugin {
   /** The `--project` filter of the user, before the plugin widened it. */
   filter: readonly string[]
-  /** The user has read that watch mode leaves the load files out. */
-  isAbsenceSaid?: boolean
+  /** The plugin has printed that watch mode leaves the load files out. */
+  isAbsenceReported?: boolean
 }
 
 /** Provided to a load project by its configuration, so that it is recognised whatever its name is. */

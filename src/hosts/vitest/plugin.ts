@@ -83,8 +83,8 @@ export function load(options: LoadPluginOptions = {}): Plugin {
       await addMissingProject(vitest, project, injectTestProjects)
       if (project.name === UNIT_PROJECT) leaveGlobalSetupToRoot(vitest, project.config)
       const isAbsent = vitest.config.watch && !(await asksForLoad(argv))
-      if (isAbsent && root.isAbsenceSaid !== true) {
-        root.isAbsenceSaid = true
+      if (isAbsent && root.isAbsenceReported !== true) {
+        root.isAbsenceReported = true
         vitest.logger.log(LOAD_FILES_NOT_WATCHED)
       }
       arrangeProjects(vitest, { isAbsent, isListing: argv[2] === 'list' })

@@ -35,8 +35,7 @@ export interface LoadReporterOptions {
 
 /**
  * Writes the artifacts of load tests when a run ends, also after Ctrl-C. Shows progress meanwhile, and the figures of
- * each test when it ends. It uses only the
- * metadata of the tests, so that it works the same with `--merge-reports`.
+ * each test when it ends. It uses only the metadata of the tests, so that it works the same with `--merge-reports`.
  */
 export class LoadReporter implements Reporter {
   readonly name: string = LOAD_REPORTER

@@ -38,6 +38,6 @@ export function hostFacts(): HostFacts {
   // Vitest has no public API for this; without it, coverage is not detected, and everything else works.
   const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
   // With this variable, the run adds the doubt, which must not appear twice.
-  const saidByRun = env['NODE_V8_COVERAGE'] !== undefined
-  return { coverage: !saidByRun && valueAt(worker, 'config', 'coverage', 'enabled') === true }
+  const isReportedByRun = env['NODE_V8_COVERAGE'] !== undefined
+  return { coverage: !isReportedByRun && valueAt(worker, 'config', 'coverage', 'enabled') === true }
 }

@@ -54,12 +54,12 @@ function policyOf(script: string): string {
 }
 
 /** Number of targets that the head names. */
-const FEW_TARGETS = 3
+const MAX_TARGETS = 3
 
 function headOf(views: readonly RunView[]): string {
   const starts = views.map(({ run }) => run.startedAt).toSorted()
   const targets = [...new Set(views.map(({ run }) => run.target))]
-  const shown = targets.length <= FEW_TARGETS ? targets.join(', ') : `${formatCount(targets.length)} targets`
+  const shown = targets.length <= MAX_TARGETS ? targets.join(', ') : `${formatCount(targets.length)} targets`
   return `${formatInstant(starts[0] ?? '')}, ${shown}`
 }
 

@@ -43,7 +43,7 @@ const MIN_NAME = 10
 /**
  * Returns one line about a running load that fits into `columns`: a bar, the time, the offered and the achieved rate,
  * percentiles of the last second, a chart of the p99, errors, requests in flight, and a warning if the tool is near its
- * own limit. The name takes what is left.
+ * own limit. The name takes the remaining columns.
  */
 export function liveLine({ progress, p99s }: FollowedLoad, columns: number): readonly LinePart[] {
   const isWide = columns >= WIDE_COLUMNS

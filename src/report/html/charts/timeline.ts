@@ -19,11 +19,11 @@ export interface TimelinePoint {
 }
 
 /** A run with fewer intervals is shown by its batches, which are shorter than a second. */
-const FEW_INTERVALS = 20
+const MIN_INTERVALS = 20
 
 /** Returns the figures of a run over time: by its intervals, or by its batches if the run is short. */
 export function timelineOf(result: LoadResult): readonly TimelinePoint[] {
-  if (result.intervals.length < FEW_INTERVALS) {
+  if (result.intervals.length < MIN_INTERVALS) {
     const batches = momentsOfBatches(result)
     if (batches.length > result.intervals.length) return batches
   }

@@ -28,7 +28,7 @@ import { tableOf } from '../table.ts'
 import type { Section } from './section.ts'
 
 /** Number of results of a run that are not folded. */
-const FEW = 3
+const MAX_UNFOLDED = 3
 /** Length from which one of many results has charts over time: the 45 short runs of `unit` would be half of the page. */
 const CHARTED_MS: Ms = 1_500
 
@@ -37,7 +37,7 @@ export const results: Section = {
   id: 'results',
   title: 'Results over time',
   render: (view) => {
-    const isFolded = view.results.length > FEW
+    const isFolded = view.results.length > MAX_UNFOLDED
     return html`${overlay(view)}${view.results.map((each) =>
       isFolded
         ? folded(each)

@@ -6,7 +6,7 @@ import { verdictCard } from '../verdict-card.ts'
 import type { Section } from './section.ts'
 
 /** Number of passed verdicts that are not folded. */
-const FEW = 4
+const MAX_UNFOLDED = 4
 
 /** All verdicts of a run, failures before passes, each with its evidence. */
 export const verdicts: Section = {
@@ -20,7 +20,7 @@ export const verdicts: Section = {
     const cards = good.map((each) => verdictCard(each, view))
     return html`<div class="verdicts">
       ${bad.map((each) => verdictCard(each, view))}${
-        good.length <= FEW
+        good.length <= MAX_UNFOLDED
           ? cards
           : html`<details class="fold">
               <summary>${formatPlural(good.length, 'check')} that passed or lean to a pass</summary>

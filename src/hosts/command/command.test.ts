@@ -105,21 +105,25 @@ describe.concurrent('the command', () => {
     expect(out).not.toContain('target:')
   })
 
-  test('exits with 0 when a suite passes, and writes its artifacts to the given folder', async (context) => {
-    // At most 267 req/s: 16 clients saturate it, and the suite needs little CPU. 300 requests are enough for a p99.
-    await using server = await startFixture('capacity', { servers: 8, serviceMs: 30 })
-    const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '60', '--no-trace', '-o', 'out']
-    const { code, out, text } = await callUndisturbed(context, words)
-    expect(code, out).toBe(0)
-    expect(out).toContain('Only http was measured')
-    expect(JSON.parse(text('out/protocol_comparison.json') ?? '')).toMatchObject({
-      schema: 1,
-      suite: 'protocols',
-      // The relay that cuts connections is not a target.
-      target: new URL(server.url).href,
-    })
-    expect(text('out/protocol_report.txt')).toContain('1. http')
-  })
+  test(
+    'exits with 0 when a suite passes, and writes its artifacts to the given folder',
+    { timeout: 120_000 },
+    async (context) => {
+      // At most 267 req/s: 16 clients saturate it, and the suite needs little CPU. 325 requests are enough for a p99.
+      await using server = await startFixture('capacity', { servers: 8, serviceMs: 30 })
+      const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '130', '--no-trace', '-o', 'out']
+      const { code, out, text } = await callUndisturbed(context, words)
+      expect(code, out).toBe(0)
+      expect(out).toContain('Only http was measured')
+      expect(JSON.parse(text('out/protocol_comparison.json') ?? '')).toMatchObject({
+        schema: 1,
+        suite: 'protocols',
+        // The relay that cuts connections is not a target.
+        target: new URL(server.url).href,
+      })
+      expect(text('out/protocol_report.txt')).toContain('1. http')
+    },
+  )
 
   test('exits with 1 when a probe finds a fault, also for an MCP server at an HTTP URL', async (context) => {
     await using server = await startFixture('mcp', { fault: 'misroute' })
@@ -151,8 +155,9 @@ describe.concurrent('the command', () => {
     expect(text('reports/load_test_results.json')).toBeUndefined()
   })
 
-  test('exits with 1 when a run breaks its service level', async (context) => {
-    await using server = await startFixture('capacity', { servers: 40, serviceMs: 200 })
+  test('exits with 1 when a run breaks its service level', { timeout: 120_000 }, async (context) => {
+    // So slow that no wait for a core explains it.
+    await using server = await startFixture('capacity', { servers: 60, serviceMs: 2_000 })
     const words = ['run', server.url, '-r', '100', '-d', '0.5', '--p95', '20', '-o', 'out']
     const { code, out, text } = await callUndisturbed(context, words)
     expect(code, out).toBe(1)
@@ -192,7 +197,8 @@ describe.concurrent('the command', () => {
   test('writes the results so far on Ctrl-C', async (context) => {
     await using server = await startFixture('plain', {})
     const interruptAt = /req\/s/
-    const { code, out, text } = await call(context, ['capacity', '-t', server.url], { interruptAt })
+    // The first state of the load is printed after 10 s, in the middle of the first phase.
+    const { code, out, text } = await call(context, ['capacity', '-t', server.url, '-d', '30'], { interruptAt })
     expect(code).toBe(130)
     expect(out).toContain('Interrupted: the reports contain the results so far.')
     expect(text('reports/test_summary.txt')).toContain('INTERRUPTED')

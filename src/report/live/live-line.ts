@@ -10,7 +10,7 @@ import {
 } from '../../wording/figures.ts'
 import { sparkline } from '../sparkline.ts'
 import type { LoadPart, Progress } from './progress.ts'
-import { nameOf, toolWarning } from './progress-line.ts'
+import { courseOf, nameOf, toolWarning } from './progress-line.ts'
 
 /** How a part of a line is shown, if not like other text. */
 export type Tone = 'plain' | 'faint' | 'bad' | 'warning'
@@ -58,12 +58,12 @@ export function liveLine({ progress, p99s }: FollowedLoad, columns: number): rea
 }
 
 function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
-  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
+  const { offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
   const failed =
     dropped > 0 ? `${formatPlural(errors, 'error')}, ${formatCount(dropped)} dropped` : formatPlural(errors, 'error')
   return [
     ...partOf(part, ' of '),
-    { text: `${bar(progress, 12)} ${seconds(elapsedMs)}/${seconds(plannedMs)} s`, tone: 'plain' },
+    { text: `${bar(progress, 12)} ${courseOf(progress)} s`, tone: 'plain' },
     { text: formatRates({ offered: offeredRps, achieved: throughputRps, unit: 'req/s' }), tone: 'plain' },
     { text: `p50 ${formatMsOrNone(p50Ms)}  p99 ${formatMsOrNone(p99Ms)} ms`, tone: 'plain' },
     { text: failed, tone: errors + dropped > 0 ? 'bad' : 'plain' },
@@ -77,11 +77,11 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
 }
 
 function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
-  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
+  const { offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
   const offered = offeredRps === null ? '' : `${formatNumber(offeredRps)}→`
   return [
     ...partOf(part, '/'),
-    { text: `${bar(progress, 5)} ${seconds(elapsedMs)}/${seconds(plannedMs)}s`, tone: 'plain' },
+    { text: `${bar(progress, 5)} ${courseOf(progress)}s`, tone: 'plain' },
     { text: `${offered}${formatNumber(throughputRps)}/s`, tone: 'plain' },
     { text: `p50 ${formatMsOrNone(p50Ms)} p99 ${formatMsOrNone(p99Ms)}`, tone: 'plain' },
     { text: `${formatCount(errors + dropped)} err`, tone: errors + dropped > 0 ? 'bad' : 'plain' },
@@ -105,10 +105,6 @@ function warningOf(progress: Progress): readonly LinePart[] {
 function bar({ elapsedMs, plannedMs }: Progress, width: number): string {
   const filled = plannedMs > 0 ? Math.min(width, Math.round((width * elapsedMs) / plannedMs)) : width
   return '█'.repeat(filled) + '░'.repeat(width - filled)
-}
-
-function seconds(ms: Ms): number {
-  return Math.round(ms / 1_000)
 }
 
 /** Omits parts from the end until the rest fits. */

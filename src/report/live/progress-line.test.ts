@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { resultOf } from '../run-record.builder.ts'
-import { progressLine } from './progress-line.ts'
+import { courseOf, progressLine } from './progress-line.ts'
 import { progressOf } from './progress.ts'
 
 test('shows a running load in one line: time, rate, latency, failures, in flight', () => {
@@ -25,6 +25,12 @@ test('shows no percentile before the first response, and drops only if there are
   expect(line).toContain('no response yet')
   expect(progressLine(progressOf(resultOf({ ...soFar, errors: 3 })))).toContain('no success yet')
   expect(line).toContain('1 200 dropped')
+})
+
+test('shows tenths of a second of a load that is shorter than two seconds', () => {
+  const progress = { ...progressOf(resultOf()), elapsedMs: 300 }
+  expect(courseOf({ ...progress, plannedMs: 1_000 })).toBe('0.3/1.0')
+  expect(courseOf({ ...progress, plannedMs: 2_000 })).toBe('0/2')
 })
 
 test('names the part of a suite, and says how long the others take', () => {

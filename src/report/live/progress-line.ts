@@ -6,6 +6,7 @@ import {
   formatPlural,
   formatRates,
 } from '../../wording/figures.ts'
+import type { Ms } from '../../model/units.ts'
 import type { Progress } from './progress.ts'
 
 /**
@@ -14,11 +15,11 @@ import type { Progress } from './progress.ts'
  * and percentiles are those of the last second; errors and drops are counted since the start.
  */
 export function progressLine(progress: Progress): string {
-  const { elapsedMs, plannedMs, offeredRps, throughputRps, errors, dropped, inFlight, part } = progress
+  const { offeredRps, throughputRps, errors, dropped, inFlight, part } = progress
   const warning = toolWarning(progress)
   return [
     nameOf(progress),
-    `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
+    `${courseOf(progress)} s`,
     formatRates({ offered: offeredRps, achieved: throughputRps, unit: 'req/s' }),
     timesOf(progress),
     formatPlural(errors, 'error'),
@@ -34,6 +35,14 @@ export function nameOf({ name, phase, part }: Progress): string {
   const place = part === undefined ? [] : [`${part.number} of ${part.isExact ? '' : 'about '}${part.of}`]
   const details = [...place, ...(phase === null ? [] : [phase])]
   return details.length === 0 ? name : `${name}: ${details.join(', ')}`
+}
+
+/** Loads below this length show tenths of a second. */
+const SHORT_MS: Ms = 2_000
+
+/** Returns the elapsed and the planned seconds: `12/30`, `0.3/1.0`. */
+export function courseOf({ elapsedMs, plannedMs }: Progress): string {
+  return [elapsedMs, plannedMs].map((ms) => (ms / 1_000).toFixed(plannedMs < SHORT_MS ? 1 : 0)).join('/')
 }
 
 /** Returns how near the tool is to its own limit, beyond which it would distort the figures. */

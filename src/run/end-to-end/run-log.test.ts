@@ -31,6 +31,8 @@ test('a verbose run logs its target, phases, connections, errors and end', async
   vi.stubEnv('LOAD_LOG', 'debug')
   onTestFinished(() => void vi.unstubAllEnvs())
   const { lines } = await logged()
+  // The run does not wait until the output of its target has ended.
+  await expect.poll(() => lines.at(-1)).toMatch(/^\[load load\] target: .* ended by SIGTERM\n$/)
   const log = lines.join('')
   expect(log).toMatch(/^\[load load\] target: http:\/\/127\.0\.0\.1:\d+\/ answers, pid \d+$/m)
   expect(log).toMatch(/^\[load load\] target: http:\/\/127\.0\.0\.1:\d+\/ over http$/m)
@@ -40,7 +42,6 @@ test('a verbose run logs its target, phases, connections, errors and end', async
   expect(log).toMatch(/thread 0 .* connection to 127\.0\.0\.1:\d+ closed because /)
   expect(log).toMatch(/^\[load load\] 0 ms to 1 s: \d+ connections opened, \d+ errors \(\d+ connection\)$/m)
   expect(log).toMatch(/^\[load load\] completed$/m)
-  expect(log).toMatch(/^\[load load\] target: .* ended by SIGTERM$/m)
 })
 
 test('other runs log nothing', async () => {

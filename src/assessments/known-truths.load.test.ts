@@ -14,19 +14,13 @@ import type { LoadResult } from '../model/result.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
-import { wasDisturbed } from './disturbed.ts'
-import { bottleneckBetween } from './known-truths.fixture.ts'
+import { ATTEMPTS, bottleneckBetween, runUndisturbed } from './known-truths.fixture.ts'
 
-const ATTEMPTS = 3
-
-// Runs alone, because a core that others use cannot be saturated. Repeats a run that other processes disturbed, for a
-// while.
+// Runs alone, because a core that others use cannot be saturated.
 test('the bottleneck is the CPU of a target that computes 4 ms per request', async () => {
   await using fixture = await startFixture('costly', { cpuMs: 4 })
   const rates = { calmRps: 25, overloadRps: 500, maxConnections: 50 }
-  let found = await bottleneckBetween(fixture.url, rates)
-  for (let attempt = 1; found.disturbed && attempt < ATTEMPTS; attempt++)
-    found = await bottleneckBetween(fixture.url, rates)
+  const found = await bottleneckBetween(fixture.url, rates)
   expect(found, found.evidence.map(({ message }) => message).join('\n')).toMatchObject({ resource: 'target-cpu' })
 })
 
@@ -76,9 +70,8 @@ describe.concurrent('the scalability law', () => {
       for (const clients of clientsOfEach) {
         const closed = { concurrency: clients, maxConnections: clients } as const
         const plan = { ...closed, target: fixture.url, duration: 1_500, warmUp: 600, tracing: 'off' } as const
-        let result = await runLoad(plan)
-        for (let attempt = 1; wasDisturbed(result) && attempt < ATTEMPTS; attempt++) result = await runLoad(plan)
-        points.push({ clients, rps: result.throughputRps })
+        const { throughputRps } = await runUndisturbed(plan)
+        points.push({ clients, rps: throughputRps })
       }
       return points
     }

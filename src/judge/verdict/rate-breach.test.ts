@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { doubt } from '../../wording/doubts.ts'
 import { type BatchCase, resultOf } from '../result.builder.ts'
 import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
@@ -7,12 +9,13 @@ import { sustainedRateVerdict } from './sustained-rate.ts'
 const RPS = 100
 const BATCH_MS = 100
 const TIMEOUT_MS = 10_000
+const NO_USE = { cpuPercent: 20, busiestProcessCpuPercent: 20, rssMb: 50, openSockets: 4, bytesIn: 0, bytesOut: 0 }
 
 /** Returns when each request ends, from its arrival; undefined if it is dropped. */
 type Service = (atMs: number, index: number) => number | undefined
 
 /** Uniform arrivals for 2 s, and batches until the last request has ended. */
-function runOf(service: Service, spanMs = 2_000): LoadResult {
+function runOf(service: Service, spanMs = 2_000, lagMsOf: (batch: number) => Ms = () => 0): LoadResult {
   const made: { responsesMs: number[]; arrivals: number; inFlight: number; timeout: number; overflow: number }[] = []
   const batchAt = (ms: number): (typeof made)[number] => {
     const index = Math.floor(ms / BATCH_MS)
@@ -33,8 +36,12 @@ function runOf(service: Service, spanMs = 2_000): LoadResult {
       batchAt(batch * BATCH_MS).inFlight++
     }
   }
-  const batches: readonly BatchCase[] = made.map(({ timeout, overflow, ...batch }) =>
-    Object.assign(batch, { errors: timeout > 0 ? { timeout } : {}, dropped: overflow > 0 ? { overflow } : {} }),
+  const batches: readonly BatchCase[] = made.map(({ timeout, overflow, ...batch }, index) =>
+    Object.assign(batch, {
+      errors: timeout > 0 ? { timeout } : {},
+      dropped: overflow > 0 ? { overflow } : {},
+      generatorLagMs: lagMsOf(index),
+    }),
   )
   return resultOf({ batches, batchMs: BATCH_MS, rest: { durationMs: spanMs, offeredRps: RPS } })
 }
@@ -92,5 +99,28 @@ describe('a rate in a run of 2 s', () => {
   test('is not proven to be missed by fewer than 20 requests', () => {
     const few = serial(() => 1_500)
     expect(verdictOn(runOf(few, 150))).toEqual(['inconclusive', ['short-span']])
+  })
+
+  test('fails although the target waited for a core now and then, but not if that explains the missing responses', () => {
+    const waiting = (coreWaitMs: Ms): LoadResult => {
+      const run = runOf(
+        serial(() => 50),
+        800,
+      )
+      const samples = [1, 2, 3, 4, 5].map((second) => Object.assign({ atMs: 1_000 * second, coreWaitMs }, NO_USE))
+      const doubts = [doubt({ code: 'foreign-load', cpuPercent: 100 })]
+      return { ...run, generator: { ...run.generator, doubts }, target: { ...run.target, samples } }
+    }
+    expect(verdictOn(waiting(13))).toEqual(['fail', ['rate-missed']])
+    expect(verdictOn(waiting(800))).toEqual(['invalid', ['cores-taken']])
+  })
+
+  test('is invalid when the generator was so often late that it explains the missing responses', () => {
+    const late = runOf(
+      serial(() => 50),
+      2_000,
+      () => 80,
+    )
+    expect(verdictOn(late)).toEqual(['invalid', ['sent-late']])
   })
 })

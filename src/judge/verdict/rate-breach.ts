@@ -13,6 +13,8 @@ export interface Missed {
 
 /** Part of the scheduled span over which completions are counted. */
 const WINDOW = 1 / 5
+/** Maximum share of the run that may be lost. */
+const MAX_LOST = 1 / 2
 /** Minimum number of completions that show a constant throughput, in at least `MIN_GROUPS` groups of `PER_GROUP`. */
 const MIN_COMPLETED = 50
 const MIN_GROUPS = 10
@@ -28,24 +30,37 @@ const DOUBT = 0.01
  * One case remains that looks the same: a target with enough capacity, whose response times differ by more than the
  * run is long. It is excluded if most requests failed, because they would fail in a longer run as well, or if the
  * target completed requests at a constant rate until the last one, as only a queue does.
+ *
+ * `lostMs` is the time of each batch in which the target may have been unable to complete requests for reasons that are
+ * not its own; in the rest of the batch it must have missed the rate, and the rest must be most of the run. Default:
+ * none.
  */
-export function rateBreach(figures: JudgedFigures, { over, of }: Missed, within: Ratio): VerdictReason | undefined {
+export function rateBreach(
+  figures: JudgedFigures,
+  { over, of }: Missed,
+  within: Ratio,
+  lostMs: readonly Ms[] = [],
+): VerdictReason | undefined {
   const { batches, durationMs } = figures
   if (of < MIN_BREACH_REQUESTS || durationMs <= 0) return undefined
+  if (sum(lostMs) > MAX_LOST * lostMs.length * batches.lengthMs) return undefined
   const offeredRps = (1_000 * of) / durationMs
   const windowBatches = Math.max(1, Math.round((WINDOW * durationMs) / batches.lengthMs))
-  const maxRps = highestRps(batches.successes, windowBatches, batches.lengthMs)
+  const maxRps = highestRps(batches.successes, windowBatches, batches.lengthMs, lostMs)
   const maxShare = (1 - within) / 2
   if (maxRps > maxShare * offeredRps) return undefined
   if (over < (1 - maxShare) * of && !isConstant(batches.successes)) return undefined
   return { code: 'rate-missed', maxRps, offeredRps, windowMs: windowBatches * batches.lengthMs }
 }
 
-/** Highest throughput in any `size` consecutive batches. */
-function highestRps(successes: readonly number[], size: number, lengthMs: Ms): Rps {
+/** Highest throughput in any `size` consecutive batches, in the time that was not lost. */
+function highestRps(successes: readonly number[], size: number, lengthMs: Ms, lostMs: readonly Ms[]): Rps {
   const starts = Math.max(1, successes.length - size + 1)
-  const counts = Array.from({ length: starts }, (_, from) => sum(successes.slice(from, from + size)))
-  return (1_000 * Math.max(0, ...counts)) / (size * lengthMs)
+  const rates = Array.from({ length: starts }, (_, from) => {
+    const usableMs = size * lengthMs - sum(lostMs.slice(from, from + size))
+    return (1_000 * sum(successes.slice(from, from + size))) / usableMs
+  })
+  return Math.max(0, ...rates)
 }
 
 /**

@@ -115,6 +115,19 @@ const SHORT_WAIT_MS = 100
 const MAX_LOST = 0.95
 
 /**
+ * Returns for each batch the time in which the target may have completed nothing, because it waited for a core or the
+ * generator was late.
+ */
+export function lostTimes(figures: JudgedFigures, run: LoadResult): readonly Ms[] {
+  const { lengthMs } = figures.batches
+  const { generatorLagMs = [] } = run.batches
+  const offset = Math.round((figures.batches.startMs - run.batches.startMs) / lengthMs)
+  return coreWaits(figures, run).map((waitMs, batch) =>
+    Math.min(MAX_LOST * lengthMs, (waitMs * lengthMs) / 1_000 + (generatorLagMs[batch + offset] ?? 0)),
+  )
+}
+
+/**
  * Returns the figures as if the target had always had a core. In each batch it would have finished requests at
  * `1 / (1 - w)` times the rate, where w is the share of the time that it waited for a core, so fewer stay in flight.
  * Requests that timed out or were never sent count as successes, up to the number that the target could have finished

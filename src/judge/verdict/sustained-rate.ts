@@ -15,6 +15,7 @@ import { rateBreach } from './rate-breach.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDispatched, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
+import { lostTimes } from './starved-target.ts'
 import { stoppedRequests } from './target-failures.ts'
 import { trialReasonSentence } from '../../wording/trial-reasons.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
@@ -95,7 +96,10 @@ function standingOf(
   const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
   const breach = requiredMs > 0 ? rateBreach(figures, asked.forFail, within) : undefined
   if (completed.verdict === 'fail' || grows || breach !== undefined) {
-    const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth) })
+    // A queue that grows from the first second on is in the aftermath of each delay, and no part of the run is left.
+    const isBreachedAnyway =
+      breach !== undefined && rateBreach(figures, asked.forFail, within, lostTimes(figures, run)) !== undefined
+    const fail = shownFail(figures, run, { failsOn: (rest) => isBreachedAnyway || isBehind(rest, within, growth) })
     if (fail.verdict !== 'fail') return fail
     // The reasons of an open share do not explain a fail.
     const reasons = completed.verdict === 'fail' ? completed.reasons : breach === undefined ? [] : [breach]

@@ -1,5 +1,7 @@
 import type { Feed } from '../feed.ts'
 import { mapValues } from '../map-values.ts'
+import { isPlainObject } from '../plain-object.ts'
+import { isError } from '../thrown.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { secretsOfFeed, secretsOfSetup } from './marked-secrets.ts'
 import { printable } from './printable.ts'
@@ -87,7 +89,7 @@ export function cleanJson<Json>(json: Json, clean: (text: string) => string = cl
 function cleanWithin(json: unknown, clean: (text: string) => string, within: Set<unknown>): unknown {
   if (typeof json === 'string') return isHistogram(json) ? json : clean(json)
   if (json instanceof URL) return clean(json.href)
-  if (typeof json !== 'object' || json === null || !isPlain(json)) return json
+  if (!isPlainObject(json)) return json
   if (within.has(json)) return undefined
   within.add(json)
   const copy = Array.isArray(json)
@@ -98,11 +100,6 @@ function cleanWithin(json: unknown, clean: (text: string) => string, within: Set
       )
   within.delete(json)
   return copy
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === null || prototype === Object.prototype
 }
 
 /** Returns an object with clean names. Two names that differ only in a secret are numbered. */
@@ -137,7 +134,7 @@ export function cleanError(error: unknown): unknown {
 
 function cleanCause(error: unknown, left: number): unknown {
   if (typeof error === 'string') return cleanText(error)
-  if (!(error instanceof Error)) return error
+  if (!isError(error)) return error
   const cause = left > 0 ? cleanCause(error.cause, left - 1) : undefined
   const message = cleanText(error.message)
   const stack = error.stack === undefined ? undefined : cleanText(error.stack)

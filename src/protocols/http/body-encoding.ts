@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isGenerated } from '../../model/body.ts'
 import type { Body } from '../../model/body.ts'
+import { isPlainObject } from '../../model/plain-object.ts'
+import { isError } from '../../model/thrown.ts'
 import { NOT_SHOWN, withRemedy } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import { isWrittenBody } from '../request-body.ts'
@@ -99,9 +101,7 @@ function isSentUnchanged(value: unknown): value is Body {
 }
 
 function isPlain(value: unknown): value is JsonBody {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+  return isPlainObject(value)
 }
 
 /** `toJSON` and getters are code of the user, which may throw. */
@@ -113,7 +113,7 @@ function jsonFailure(value: JsonBody): string | undefined {
     })
     return undefined
   } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it throws'
+    return isError(error) ? (error.message.split('\n')[0] ?? '') : 'it throws'
   }
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { isError } from '../model/thrown.ts'
 import type { SourcePlace } from '../model/verdict.ts'
 
 /** The location at which a test called `loadTest`, captured when the test was declared. */
@@ -37,7 +38,7 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
  * assertion, and the frames below the test's body are the same in every load test.
  */
 export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
-  if (error instanceof Error && typeof error.stack === 'string') {
+  if (isError(error) && typeof error.stack === 'string') {
     const kept = error.stack.split('\n').filter((line) => !(/^\s+at /.test(line) && line.includes(OURS)))
     // A frozen error keeps its frames.
     Reflect.set(error, 'stack', kept.join('\n'))
@@ -67,7 +68,7 @@ function isOfLoader(frame: string): boolean {
 }
 
 function isOurs(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_LOAD_')
+  return isError(error) && 'code' in error && String(error.code).startsWith('ERR_LOAD_')
 }
 
 /**
@@ -75,7 +76,7 @@ function isOurs(error: unknown): error is Error & { readonly code: string } {
  * which hide the message. An error in code of the user keeps its stack, which says where it was thrown.
  */
 function isQuoted(cause: unknown, message: string): boolean {
-  if (!(cause instanceof Error) || cause.cause !== undefined || !message.includes(cause.message)) return false
+  if (!isError(cause) || cause.cause !== undefined || !message.includes(cause.message)) return false
   const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   return frames.every((frame) => frame.includes(OURS) || frame.includes('(node:') || frame.includes(' node:'))
 }

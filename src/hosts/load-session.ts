@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly id: string
   /** Full name, for records. */
   readonly test: string
+  /** Absolute path of the test's file, if the host's reporter does not know it. */
+  readonly file?: string
   readonly scope: PlanScope
   /** Where the test is declared. */
   readonly site: CallSite
@@ -267,10 +269,10 @@ export class LoadSession {
   }
 
   #interrupted(signal: NodeJS.Signals): SpooledLoad {
-    const { id, test, book } = this.#options
+    const { id, test, file, book } = this.#options
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
     book.endEarly(`interrupted by ${signal}`)
-    return { id, test, record: book.record }
+    return { id, test, ...(file !== undefined && { file }), record: book.record }
   }
 }
 

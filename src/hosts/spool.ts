@@ -9,10 +9,12 @@ import { makeFolder, writeWhole } from '../report/write.ts'
 import { debugLog } from './debug-log.ts'
 import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
 
-/** A load test that a signal ended, as its process wrote it before exiting. */
+/** A load test that its process wrote into a file: before a signal ended it, or because the host passes on no records. */
 export interface SpooledLoad extends TestedLoad {
   /** The host's id of the test, which distinguishes tests of the same name. */
   readonly id: string
+  /** Absolute path of the test's file; absent if the host's reporter knows it. */
+  readonly file?: string
 }
 
 /** Inherited by every process that the reporter's process starts; its presence means that the spool will be read. */
@@ -90,6 +92,13 @@ export function readSpool(folder: string): readonly SpooledLoad[] {
       return []
     }
   })
+}
+
+/** Returns the entries so far, and removes them. */
+export function takeSpooled(folder: string): readonly SpooledLoad[] {
+  const entries = readSpool(folder)
+  for (const { id } of entries) rmSync(join(folder, `${fileNameOf(id)}.json`), { force: true })
+  return entries
 }
 
 /** Removes the folders of processes that were killed. Another user's folders, and links, are not touched. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { env, version } from 'node:process'
+import type { ChalkInstance } from 'chalk'
 import type { LoadError } from '../model/errors.ts'
 import type { Artifact, Environment, RunRecord } from '../model/record.ts'
 import { ciSystem } from './ci-system.ts'
@@ -16,9 +17,8 @@ import { verdictsJson } from '../report/verdicts-json.ts'
 import { attempt, renderArtifacts, type RenderedFile, type UnrenderedFile } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { unwritableReason, writeArtifacts } from '../report/write.ts'
-import { stdoutColors } from './terminal-colors.ts'
 
-interface ReportPlace {
+export interface ReportPlace {
   /** Base of relative folders. */
   readonly root: string
   /** `LOAD_REPORTS_DIR` takes precedence if it is set and not empty; default `reports`. */
@@ -69,8 +69,8 @@ function* renderedFiles(
 }
 
 /** Returns the lines that name the written files; none if there are none. */
-export function reportLines({ paths }: WrittenReports): readonly string[] {
-  return paths.length === 0 ? [] : ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${path}`)]
+export function reportLines({ paths }: WrittenReports, { bold }: ChalkInstance): readonly string[] {
+  return paths.length === 0 ? [] : ['', ` ${bold('Load reports')}`, ...paths.map((path) => `   ${path}`)]
 }
 
 /** Returns why the folder of the reports cannot be written; undefined if it can. */

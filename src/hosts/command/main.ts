@@ -92,7 +92,7 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   const report = (loads: CommandHost['loads']): WrittenReports =>
     isRun && !asked.flags.has('output') ? { runs: [], paths: [] } : writeReports(loads, { root })
   const sayWritten = (written: WrittenReports): void => {
-    for (const line of reportLines(written)) screen.say(line)
+    for (const line of reportLines(written, stdoutColors())) screen.say(line)
     if (written.failure !== undefined) {
       screen.say(`${stdoutColors().red('describe-load:')} ${written.failure.message}`)
     }

@@ -3,6 +3,7 @@ import type { TestAPI, TestContext, TestOptions } from 'vitest'
 import { cleanText } from '../../model/text/clean.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
+import { withVariants } from '../load-test-variants.ts'
 import type { LoadTest } from '../port.ts'
 import { prepareGenerator } from '../../run/index.ts'
 import { runLoadTest } from './run-load-test.ts'
@@ -72,20 +73,14 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
       prepare(given[0])
     }
   }
-  // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.
-  return Object.defineProperties(declare, {
-    skip: { get: () => testsOf(host.skip, false) },
-    only: { get: () => testsOf(host.only, runs) },
-    todo: { value: (name: string) => host.todo(cleanText(name)) },
-    fails: { get: () => testsOf(host.fails, runs) },
-    concurrent: { get: refuseConcurrency },
-    skipIf: { value: (condition: unknown) => (condition ? testsOf(host.skip, false) : testsOf(host, runs)) },
-    runIf: { value: (condition: unknown) => (condition ? testsOf(host, runs) : testsOf(host.skip, false)) },
-    each: { value: each },
-    for: { value: forEach },
-    extend: {
-      value: (...fixtures: readonly unknown[]) => testsOf((host as Host & Extensible).extend(...fixtures), runs),
-    },
+  const tests = withVariants<LoadTest<TestContext, TestOptions>>(declare, {
+    of: (name) => testsOf(host[name], runs && name !== 'skip'),
+    todo: (name) => host.todo(cleanText(name)),
+    each,
+    for: forEach,
+  })
+  return Object.defineProperty(tests, 'extend', {
+    value: (...fixtures: readonly unknown[]) => testsOf((host as Host & Extensible).extend(...fixtures), runs),
   }) as VitestLoadTest
 }
 
@@ -103,10 +98,4 @@ function optionsOf({ options }: Pick<DeclaredTest, 'options'>): TestOptions {
  */
 function readLike<Handler extends object>(handler: Handler, source: string): Handler {
   return Object.defineProperty(handler, 'toString', { value: () => source })
-}
-
-function refuseConcurrency(): never {
-  throw new TypeError(
-    'loadTest.concurrent is not supported: two loads at the same time distort each other. Put both loads into one plan, or run them sequentially',
-  )
 }

@@ -3,16 +3,12 @@ import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
 import { type RequestedArtifacts, type ExportName, readArtifacts } from '../../report/exports/index.ts'
-import { briefLines } from '../../report/brief.ts'
-import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { collectSpool } from '../spool-collection.ts'
-import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { reportLines, writeReports } from '../write-reports.ts'
+import { stdoutColors } from '../terminal-colors.ts'
+import { finishedTest, reportRun } from '../report-run.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
-import { tableLines } from './table-lines.ts'
-import { reportToGitHub } from './github-actions.ts'
 import { addJunitProperties } from './junit-properties.ts'
 import { PROGRESS } from './matcher-types.ts'
 import { testedLoads } from './tested-loads.ts'
@@ -81,7 +77,7 @@ export class LoadReporter implements Reporter {
     for (const [id, load] of testedLoads([testCase])) {
       this.#finished.set(id, load)
       if (this.#console?.writesJunit === true) addJunitProperties(testCase, load.record)
-      if (this.#console?.showsTests === true) this.#show(testFigures(load, testCase.result().state === 'failed'))
+      if (this.#console?.showsTests === true) this.#show(load, testCase.result().state === 'failed')
     }
   }
 
@@ -104,28 +100,22 @@ export class LoadReporter implements Reporter {
 
   #write(loads: readonly TestedLoad[]): void {
     const vitest = this.#vitest
-    if (vitest === undefined || loads.length === 0) return
-    const { root } = vitest.config
-    const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
-    const lines =
-      this.#console?.isBrief === true ? briefLines(written) : [...tableLines(written.runs), ...reportLines(written)]
-    if (lines.length > 0) this.#console?.log(lines.join('\n'))
-    reportToGitHub(written, {
-      root,
-      hasVitestReporter: this.#console?.annotatesErrors === true,
-      log: (text) => this.#console?.log(text),
+    const screen = this.#console
+    if (vitest === undefined || screen === undefined) return
+    const place = { root: vitest.config.root, folder: this.#reportsDir, artifacts: this.#artifacts }
+    reportRun(loads, place, {
+      colors: stdoutColors(),
+      columns: process.stdout.columns || undefined,
+      isBrief: screen.isBrief,
+      annotatesErrors: screen.annotatesErrors,
+      log: (text) => screen.log(text),
       warn: (text) => vitest.logger.warn(text),
+      error: (text) => vitest.logger.error(text),
     })
-    if (written.failure === undefined) return
-    // Vitest would print an error with the stack of this reporter.
-    vitest.logger.error(`\n${stderrColors().red('describe-load:')} ${written.failure.message}\n`)
-    process.exitCode = 1
   }
 
-  #show([name, ...lines]: readonly string[]): void {
-    if (name === undefined) return
-    const label = ` ${stdoutColors().cyan('load')}  `
-    const text = [label + name.trimStart(), ...lines].join('\n')
-    this.#console?.log(this.#console.leavesLine ? `\n${text}` : text)
+  #show(load: TestedLoad, failed: boolean): void {
+    const text = finishedTest(load, failed, stdoutColors())
+    if (text !== undefined) this.#console?.log(this.#console.leavesLine ? `\n${text}` : text)
   }
 }

@@ -2,16 +2,14 @@ import { expect as globalExpect, recordArtifact } from 'vitest'
 import type { ExpectStatic, TestContext, TestOptions } from 'vitest'
 import { LoadError } from '../../model/errors.ts'
 import { cleanText } from '../../model/text/clean.ts'
-import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
-import { callSite, withoutOurFrames } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import type { Declaration } from '../declaration.ts'
-import { LoadSession, resultOf } from '../load-session.ts'
+import { LoadSession } from '../load-session.ts'
 import type { PlanScope } from '../plan-scope.ts'
-import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
+import { retriedError, runDeclared } from '../run-declared.ts'
 import { hasReporter } from '../spool.ts'
 import { annotateLoads } from './annotate-loads.ts'
 import { PROGRESS } from './matcher-types.ts'
@@ -39,10 +37,11 @@ export async function runLoadTest(
   item: readonly unknown[],
   context: TestContext,
 ): Promise<void> {
-  const { planOf, body, scope, site, options, inheritedTimeoutMs, inheritedRetry } = declared
+  const { scope, site, options, inheritedTimeoutMs, inheritedRetry } = declared
   const { task } = context
   if (task.concurrent === true) throw site.point(concurrent())
-  if (isRetry(options?.retry ?? inheritedRetry)) throw site.point(retried())
+  if (isRetry(options?.retry ?? inheritedRetry))
+    throw site.point(retriedError('`retry` from its test options and from the describe around it'))
   reportMissingPlugin()
   const test = fullNameOf(task)
   const publish = (record: NonNullable<VitestTask['meta']['load']>): void => {
@@ -65,35 +64,10 @@ export async function runLoadTest(
     onWait: (message) => console.warn(cleanText(message)),
   })
   try {
-    await session.within(async (loads) => {
-      const run = planOf && (await session.start(planOf(...item), { site }))
-      const result = run && (await resultOf(run, site))
-      try {
-        await body(...item, bodyContext(context, assertions.expect, loads, result))
-      } catch (error) {
-        throw withoutOurFrames(error)
-      }
-    })
+    await runDeclared(session, declared, item, Object.create(context, { expect: { get: assertions.expect } }) as object)
   } finally {
     if (areImagesShown()) await annotateLoads(context, task.meta.load)
   }
-}
-
-/**
- * Returns a context that inherits from Vitest's and adds describe-load's keys. It inherits, because Vitest creates some
- * keys on first use.
- */
-function bodyContext(
-  context: TestContext,
-  localExpect: () => ExpectStatic,
-  loads: LoadContext,
-  result: LoadResult | undefined,
-): object {
-  return Object.create(context, {
-    expect: { get: localExpect },
-    ...Object.getOwnPropertyDescriptors(loads),
-    result: result === undefined ? { get: refuseResult } : { value: result },
-  }) as object
 }
 
 /**
@@ -109,14 +83,6 @@ function countedExpect(context: TestContext): { expect(this: void): ExpectStatic
   }
 }
 
-function refuseResult(): never {
-  const error = new LoadError(
-    'ERR_LOAD_NO_RESULT',
-    'this loadTest has no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
-  )
-  throw callSite(refuseResult).point(error)
-}
-
 function concurrent(): LoadError {
   return new LoadError(
     'ERR_LOAD_CONCURRENT',
@@ -126,13 +92,6 @@ function concurrent(): LoadError {
 
 function isRetry(retry: TestOptions['retry']): boolean {
   return (typeof retry === 'object' ? (retry.count ?? 0) : (retry ?? 0)) > 0
-}
-
-function retried(): LoadError {
-  return new LoadError(
-    'ERR_LOAD_RETRY',
-    'a load test cannot be retried: a retry repeats the load until it passes, which hides the failures before\n    → remove `retry` from its test options and from the describe around it; for more measurements, increase its duration',
-  )
 }
 
 /** At most once per second, because every call adds an artifact to the test's record. */

@@ -1,0 +1,11 @@
+/** What every host's entry point exports about the suites. */
+export type { LimitsOptions, LimitsSuite } from './limits/limits-suite.ts'
+export type { CapacityOptions, CapacitySuite } from './capacity/capacity-suite.ts'
+export type { McpStressOptions, McpStressSuite } from './mcp-stress/mcp-stress-suite.ts'
+export type { ProtocolsOptions, ProtocolsSuite } from './protocols/protocols-suite.ts'
+export { scenarios } from './scenarios/built-in/index.ts'
+export type { Scale, Scenario } from './scenarios/scenario.ts'
+export type { OperationsByProtocol, SentOptions, SuiteOperations } from './operations.ts'
+export type { ScenariosOptions, ScenariosSuite } from './scenarios/scenarios-suite.ts'
+export type { SuiteTargets } from './suite-targets.ts'
+export type { UnitOptions, UnitSuite } from './unit/unit-suite.ts'

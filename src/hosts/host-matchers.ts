@@ -1,0 +1,46 @@
+import { judge, keptVerdict, matchers, runOf } from '../judge/matchers/index.ts'
+import type { JudgedVerdict } from '../judge/matchers/index.ts'
+import { cleanText } from '../model/text/clean.ts'
+import { callSite } from './call-site.ts'
+import { recordVerdict } from './record-book.ts'
+
+type Matcher = (received: unknown, ...given: unknown[]) => JudgedVerdict
+/**
+ * The parts of a host's matcher state that are used here. Without `.not`, `isNot` is undefined in Vitest 5, contrary to
+ * its types.
+ */
+interface State {
+  readonly isNot?: boolean | undefined
+}
+type HostMatcher = (this: State, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
+
+/** Returns the matchers as `expect.extend` of Vitest and Jest takes them. `warn` prints a note on a verdict. */
+export function hostMatchers(warn: (note: string) => void): Record<string, HostMatcher> {
+  return Object.fromEntries(
+    Object.entries(matchers).map(([name, matcher]) => [name, hostMatcher(name, matcher as Matcher, warn)]),
+  )
+}
+
+/** Adapts a matcher to a host, and adds its verdict to the record of the test that measured the subject. */
+function hostMatcher(name: string, matcher: Matcher, warn: (note: string) => void): HostMatcher {
+  return function asserted(received, ...given) {
+    try {
+      const verdict = matcher(received, ...given)
+      const run = runOf(received, name)
+      const { isNot = false } = this
+      const outcome = judge(verdict, isNot, run.plan.onInconclusive)
+      // The subject may be a result of an earlier version, which was not clean.
+      const message = cleanText(outcome.message())
+      const at = callSite(asserted).place
+      recordVerdict(received, {
+        matcher: isNot ? `not.${name}` : name,
+        ...keptVerdict(verdict, isNot),
+        ...(at !== undefined && { at }),
+      })
+      if (outcome.note !== undefined) warn(cleanText(outcome.note))
+      return { pass: outcome.pass, message: () => message }
+    } catch (error) {
+      throw callSite(asserted).point(error)
+    }
+  }
+}

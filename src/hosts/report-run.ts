@@ -1,0 +1,50 @@
+import type { ChalkInstance } from 'chalk'
+import { briefLines } from '../report/brief.ts'
+import type { TestedLoad } from '../report/run-records.ts'
+import { testFigures } from '../report/test-figures.ts'
+import { reportToGitHub } from './github-actions.ts'
+import { tableLines } from './table-lines.ts'
+import { stderrColors } from './terminal-colors.ts'
+import { reportLines, writeReports } from './write-reports.ts'
+import type { ReportPlace } from './write-reports.ts'
+
+/** Where a host's reporter prints. */
+export interface RunScreen {
+  readonly colors: ChalkInstance
+  /** Width of the terminal; undefined without a terminal. */
+  readonly columns: number | undefined
+  /** Whether a program reads the output, and wants only failures. */
+  readonly isBrief: boolean
+  /** Whether the host's own reporter for GitHub Actions runs. */
+  readonly annotatesErrors: boolean
+  log(text: string): void
+  warn(text: string): void
+  error(text: string): void
+}
+
+/** Writes the reports of a finished test run, and prints its table. A file that cannot be written fails the run. */
+export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, screen: RunScreen): void {
+  if (loads.length === 0) return
+  const { colors, columns, isBrief, annotatesErrors } = screen
+  const written = writeReports(loads, place)
+  const lines = isBrief
+    ? briefLines(written)
+    : [...tableLines(written.runs, colors, columns), ...reportLines(written, colors)]
+  if (lines.length > 0) screen.log(lines.join('\n'))
+  reportToGitHub(written, {
+    root: place.root,
+    hostAnnotates: annotatesErrors,
+    log: (text) => screen.log(text),
+    warn: (text) => screen.warn(text),
+  })
+  if (written.failure === undefined) return
+  // A host would print an error with the stack of its reporter.
+  screen.error(`\n${stderrColors().red('describe-load:')} ${written.failure.message}\n`)
+  process.exitCode = 1
+}
+
+/** Returns the text that shows the figures of a finished test; undefined if there is nothing to show. */
+export function finishedTest(load: TestedLoad, failed: boolean, colors: ChalkInstance): string | undefined {
+  const [name, ...lines] = testFigures(load, failed)
+  return name === undefined ? undefined : [` ${colors.cyan('load')}  ${name.trimStart()}`, ...lines].join('\n')
+}

@@ -43,7 +43,17 @@ const FAKED = [
 type Folder = keyof typeof ALLOWED_IMPORTS
 
 const folders = Object.keys(ALLOWED_IMPORTS) as Folder[]
-const ENTRY_POINTS = ['vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
+const ENTRY_POINTS = [
+  'vitest',
+  'plugin',
+  'reporter',
+  'jest',
+  'jest-reporter',
+  'jest-runner',
+  'conformance',
+  'cli',
+  'command',
+]
 const tests = ['test', 'conformance', 'fixture', 'builder', 'test-d']
 
 interface Forbidden {
@@ -53,7 +63,7 @@ interface Forbidden {
 }
 
 const TEST_RUNNER = {
-  regex: '^(?:vitest|vite)(?:/|$)',
+  regex: '^(?:vitest|vite|jest|@jest)(?:/|$)',
   message: 'Only `hosts` and the entry points may import a test runner.',
 }
 const DISK = {
@@ -164,7 +174,13 @@ const config: OxlintConfig = defineConfig({
       rules: { 'eslint/no-console': 'off' },
     },
     {
-      files: ['**/*.config.ts', 'src/reporter.ts', 'fixtures/modules/**', 'examples/*/*.ts'],
+      files: [
+        '**/*.config.ts',
+        'src/{reporter,jest-reporter,jest-runner}.ts',
+        'jest-preset.js',
+        'fixtures/modules/**',
+        'examples/*/*.ts',
+      ],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

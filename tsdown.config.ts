@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { UserConfig } from 'tsdown'
 
 /** Entry points that a user imports; only these have declarations. */
-const PUBLIC = ['index', 'vitest', 'plugin', 'reporter', 'conformance'] as const
+const PUBLIC = ['index', 'vitest', 'plugin', 'reporter', 'jest', 'jest-reporter', 'conformance'] as const
 
 /** `programFile` finds every program beside the file that starts it, so all files are in one folder. */
 const shared: UserConfig = {
@@ -25,8 +25,11 @@ const config: UserConfig[] = [
     entry: {
       ...Object.fromEntries(PUBLIC.map((name) => [name, `src/${name}.ts`])),
       cli: 'src/cli.ts',
+      'jest-runner': 'src/jest-runner.ts',
+      'jest-test-file': 'src/hosts/jest/test-file.ts',
       worker: 'src/run/generator/worker.ts',
     },
+    copy: ['src/jest.cjs', 'src/jest.d.cts'],
     dts: { entry: PUBLIC.map((name) => `src/${name}.ts`), sourcemap: true },
     outputOptions: {
       codeSplitting: {
@@ -36,6 +39,20 @@ const config: UserConfig[] = [
           { name: 'model', test: /\/src\/(?:model|wording)\/.*(?<!\.d)\.ts$/ },
           { name: 'protocols', test: /\/src\/protocols\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
           { name: 'mcp', test: /\/src\/protocols\/mcp\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
+          // Reporters run in the main process of a host, and must not load the engine.
+          {
+            name: 'reporting',
+            test: /\/src\/(?:hosts\/(?:report-run|spool-collection|tested-load|vitest\/matcher-types)|report\/live\/progress-line)\.ts$/,
+            minShareCount: 2,
+          },
+          // The threads that send requests load nothing else.
+          { name: 'engine', test: /\/src\/run\/generator\/this-thread\.ts$/, minShareCount: 2 },
+          {
+            name: 'declaring',
+            test: /\/src\/(?:hosts\/(?:jest\/test-file|[^/]*)|index)(?<!\.d)\.ts$/,
+            minShareCount: 2,
+          },
+          { name: 'suites', test: /\/src\/assessments\/.*(?<!\.d)\.ts$/, minShareCount: 2 },
         ],
       },
     },

@@ -81,6 +81,7 @@ beforeAll(async () => {
     'LICENSE',
     'tsconfig.json',
     'tsdown.config.ts',
+    'jest-preset.js',
     'src',
   ]) {
     cpSync(join(repository, name), join(copy, name), { recursive: true })
@@ -90,7 +91,8 @@ beforeAll(async () => {
   const tarball = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   await promisify(execFile)('tar', ['-xzf', ...tarball, '--strip-components=1', '-C', installed], { cwd: folder })
   // Any other package that the code imports is missing here.
-  const names = [...Object.keys(manifest().dependencies), 'vitest', '@types/node', '@types/ws']
+  const hosts = ['vitest', '@jest/expect', '@jest/globals']
+  const names = [...Object.keys(manifest().dependencies), ...hosts, '@types/node', '@types/ws']
   for (const name of names) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
     symlinkSync(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
@@ -131,10 +133,10 @@ test('contains each entry point with its types and source maps, and no sources o
 })
 
 test('has the types of the sources', { timeout: 60_000 }, async () => {
-  for (const name of ['vitest', 'plans']) {
+  for (const name of ['vitest', 'jest', 'plans']) {
     const source = readFileSync(join(repository, `src/${name}.test-d.ts`), 'utf8')
     const imported = source
-      .replace("'./vitest.ts'", "'describe-load/vitest'")
+      .replace(/'\.\/(vitest|jest)\.ts'/, "'describe-load/$1'")
       .replaceAll(/'\.\/(?:run\/)?index\.ts'/g, "'describe-load'")
     expect(imported).not.toContain("from '.")
     write(`${name}.types.ts`, imported)

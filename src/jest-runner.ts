@@ -1,0 +1,2 @@
+import './supported-node.ts'
+export { LoadRunner as default } from './hosts/jest/runner.ts'

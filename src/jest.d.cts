@@ -1,0 +1,2 @@
+/** Types of `jest.cjs`. */
+export * from './jest.js'

@@ -17,6 +17,15 @@ describe('plans of nested groups', () => {
     })
   })
 
+  test.each([undefined, null, 'http://127.0.0.1:1'])('rejects %j instead of a plan', (plan) => {
+    expect(() => outer.planOf(plan as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_LOAD_PLAN',
+        message: expect.stringMatching(/^plan must be an object.*\n    → write load\(\{\}\)/) as string,
+      }),
+    )
+  })
+
   test('the target of a group takes precedence over inherited ones', () => {
     expect(new PlanScope({ target: 'http://127.0.0.1:2' }, outer).planOf({}).target).toBe('http://127.0.0.1:2')
   })

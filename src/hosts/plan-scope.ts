@@ -1,5 +1,7 @@
 import type { WrittenPlan } from '../plan/load-plan.ts'
 import { type CommandTarget, isSocket, isStdio, type Target } from '../model/target.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import { isRecord } from '../model/readers.ts'
 import { namedProtocol } from '../plan/protocol.ts'
 import { startTarget } from '../run/target/started-target.ts'
 import { debugLog } from './debug-log.ts'
@@ -26,7 +28,7 @@ export class PlanScope {
   /**
    * Returns a plan with the keys that it inherits in this scope. An inner key replaces the whole outer one. A target
    * that several tests share is a function. A target from the environment replaces an inherited one; throws
-   * `LoadPlanError` if the environment is invalid.
+   * `LoadPlanError` if the environment is invalid, or if the plan is not an object.
    */
   planOf(inner: WrittenPlan): WrittenPlan {
     const written = this.declared(inner)
@@ -36,8 +38,14 @@ export class PlanScope {
     return { ...written, ...(target !== undefined && { target }) }
   }
 
-  /** Returns the plan as written, with a target that several tests share. */
+  /**
+   * Returns the plan as written, with a target that several tests share. Throws `LoadPlanError` if it is not an object.
+   */
   declared(inner: WrittenPlan): WrittenPlan {
+    if (!isRecord(inner)) {
+      const remedy = 'write load({}) for the plan of its describeLoad'
+      throw new LoadPlanError([{ key: 'plan', value: inner, rule: 'must be an object', remedy }])
+    }
     return { ...this.#inherited(), ...inner }
   }
 

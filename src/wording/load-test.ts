@@ -8,7 +8,9 @@ const IDENTIFYING_KEYS = ['pattern', 'rate', 'concurrency', 'duration'] as const
  * Formats the call as source code, with the keys that define the amount of load: `load({ rate: 50, duration: '5s', …
  * })`.
  */
-export function formatLoadCall(plan: object, name: 'load' | 'startLoad' = 'load'): string {
+export function formatLoadCall(plan: unknown, name: 'load' | 'startLoad' = 'load'): string {
+  // Plain JavaScript can call it with anything; the plan of the call is rejected later.
+  if (typeof plan !== 'object' || plan === null) return plan === undefined ? `${name}()` : `${name}(…)`
   const shown = IDENTIFYING_KEYS.flatMap((key) => {
     const value: unknown = Reflect.get(plan, key)
     if (typeof value === 'string') return [`${key}: '${value}'`]

@@ -1,5 +1,6 @@
 import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
+import { isRecord } from '../../model/readers.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
@@ -45,7 +46,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   /** Warms a thread up while Vitest still collects tests. A function creates its plans too late for that. */
   function prepare(plan: unknown): void {
     if (!runs || isListing()) return
-    prepareGenerator(currentScope().declared(typeof plan === 'object' && plan !== null ? plan : {}))
+    prepareGenerator(currentScope().declared(isRecord(plan) ? plan : {}))
   }
   function declare(name: string, ...given: readonly unknown[]): void {
     const declared = { ...readDeclaration<TestOptions>(`loadTest('${name}', …)`, given), ...placeOf(declare) }

@@ -24,6 +24,12 @@ describe('html', () => {
     expect(html`${false}${null}${undefined}${0}`.toString()).toBe('0')
   })
 
+  test('keeps the digits of a number on one line', () => {
+    expect(html`<p>${'40 788 874 bytes in 2 000 ms, 13:46:28 7 8'}</p>`.toString()).toBe(
+      '<p>40\u00a0788\u00a0874 bytes in 2\u00a0000 ms, 13:46:28 7 8</p>',
+    )
+  })
+
   test('removes the indentation of its source, and no white space of a text', () => {
     const element = html`<div>
       <p>${'a\n    b'}</p>

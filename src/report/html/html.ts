@@ -45,7 +45,12 @@ function markupOf(content: Content): string {
   if (content === undefined || content === null || content === false) return ''
   if (content instanceof Html) return content.toString()
   if (typeof content === 'object') return content.map(markupOf).join('')
-  return escapeHtml(String(content))
+  return unbroken(escapeHtml(String(content)))
+}
+
+/** Keeps the groups of digits of a number on one line: `40 788 874`. */
+function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=\d{3}(?!\d))/g, '\u00a0')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -91,8 +91,8 @@ button:hover{border-color:var(--axis)}
 .scroll{overflow:auto;max-height:320px;margin-top:6px}.block .scroll{max-height:none}
 table{border-collapse:collapse;width:100%;font-size:.87rem;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
-th{color:var(--muted);font-weight:600;white-space:nowrap}tbody th{color:var(--text);font-weight:500}tbody th.word{white-space:normal}
-td{white-space:nowrap}th.word,td.word{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:6em}td.long{min-width:18em}td p+p{margin-top:4px}
+th{color:var(--muted);font-weight:600;white-space:nowrap}thead th{white-space:normal;vertical-align:bottom}tbody th{color:var(--text);font-weight:500}tbody th.word{white-space:normal}
+td{white-space:nowrap}th.word,td.word{text-align:left;white-space:normal;overflow-wrap:break-word;max-width:26em}.long.word{overflow-wrap:anywhere;max-width:none}th.long{min-width:9em}td.long{min-width:18em}td p+p{margin-top:4px}
 .cursor{stroke:var(--text);stroke-width:1;opacity:.7}.brush{fill:var(--accent);opacity:.15}
 .timebar{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-top:10px}
 .timebar label{display:flex;gap:8px;align-items:center;flex:1 1 260px;font-size:.87rem;color:var(--muted)}

@@ -7,7 +7,7 @@ import { conclusionOf } from './conclusions.ts'
 import { type Html, html, shortened } from './html.ts'
 import { likelyCauses } from './likely-causes.ts'
 import { byStanding, type ResultView, type RunView, type Standing, standingOf } from './run-view.ts'
-import { verdictPill } from './verdict-card.ts'
+import { claimAbout, subjectOf, verdictPill } from './verdict-card.ts'
 
 /** Number of results that the first screen explains; the verdicts below have all of them. */
 const SHOWN = 3
@@ -83,23 +83,22 @@ function findingsOf(view: RunView): readonly Html[] {
   const because =
     worst === undefined || worst.verdict === 'pass' ? undefined : reasonOf(view, worst, conclusion.because)
   return [
-    html`<li>
-      ${worst && verdictPill(worst)} <strong>${view.title}</strong>: ${conclusion.sentence}
-      ${because !== undefined && causeLine(because)}
-    </li>`,
+    html`<li>${worst && verdictPill(worst)} <strong>${view.title}</strong>: ${conclusion.sentence} ${because}</li>`,
   ]
 }
 
-function causeLine(cause: string): Html {
-  const sentence = `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}${/[.:…]$/.test(cause) ? '' : '.'}`
+/** `about`: the name of what the cause is about, which stays as it is written. */
+function causeLine(cause: string, about?: string): Html {
+  const start = about === undefined ? `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}` : `${about}: ${cause}`
+  const sentence = `${start}${/[.:…]$/.test(cause) ? '' : '.'}`
   return html`<span class="cause"><b>Why:</b> ${shortened(sentence, MAX_LENGTH)}</span>`
 }
 
-/** A fail has the reason that the suite found; any other verdict, its own claim. */
-function reasonOf({ results }: RunView, worst: VerdictRecord, because: string | undefined): string | undefined {
-  if (worst.verdict === 'fail') return because
-  const name = results[worst.result]?.name
-  return `${name === undefined ? '' : `${name}: `}${verdictText(worst).claim}`
+/** A fail and the conclusion itself have the reason that the suite found; any other verdict, its own claim. */
+function reasonOf(view: RunView, worst: VerdictRecord, because: string | undefined): Html | undefined {
+  const name = subjectOf(worst, view)
+  if (worst.verdict === 'fail' || name === undefined) return because === undefined ? undefined : causeLine(because)
+  return causeLine(claimAbout(name, worst), name)
 }
 
 /** Returns the failed and unproven claims by result, each with the likely causes. */
@@ -112,7 +111,8 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
     return [
       html`<li>
         ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
-        ${shortened(verdictText(first).claim, MAX_LENGTH)}${more} ${causesOf(view, first).map(causeLine)}
+        ${shortened(verdictText(first).claim, MAX_LENGTH)}${more}
+        ${causesOf(view, first).map((cause) => causeLine(cause))}
       </li>`,
     ]
   })

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../model/record.ts'
+import type { VerdictRecord } from '../../model/verdict.ts'
 import { boundsSentence, capacitySentence, recommendationSentence as usersSentence } from '../capacity-sentences.ts'
 import { findingsOf, isSuite, type SuiteFindings, type SuiteName } from '../findings-of.ts'
 import { bottleneckSentence, limitSentence, recommendationSentence } from '../limits-sentences.ts'
@@ -41,4 +42,9 @@ export function conclusionOf(run: RunRecord): Conclusion | undefined {
 function concluded<Suite extends SuiteName>(run: RunRecord, suite: Suite): Conclusion | undefined {
   const findings = findingsOf(run, suite)
   return findings === undefined ? undefined : BY_SUITE[suite](findings)
+}
+
+/** Returns true for the verdict on a suite as a whole; its other verdicts are on single runs. */
+export function isConclusion(run: RunRecord, { message }: Pick<VerdictRecord, 'message'>): boolean {
+  return conclusionOf(run)?.sentence.startsWith(message) === true
 }

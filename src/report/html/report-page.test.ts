@@ -5,6 +5,7 @@ import type { RunRecord } from '../../model/record.ts'
 import type { VerdictRecord } from '../../model/verdict.ts'
 import { evenBatches, findings, made, recordOf, resultOf } from '../../schemas/findings.builder.ts'
 import { jsonText } from '../json-text.ts'
+import { unitSentence } from '../unit-sentences.ts'
 import { writtenRun } from '../json-artifact.ts'
 import { environment } from '../run-record.builder.ts'
 import { reportPage } from './report-page.ts'
@@ -120,6 +121,21 @@ describe('reportPage', () => {
       'scenarios',
       'capacity',
     ])
+  })
+
+  test('names the test above the verdict on a whole suite, and the run above the verdict on a run', () => {
+    const run = suiteRun('unit')
+    const [check] = findings.unit.checks
+    const sentence = unitSentence(findings.unit)
+    const name = 'describe-load works'
+    const results = [{ ...made, name: `unit > ${check?.name}` }]
+    const verdicts = [`${check?.name}: 5 sent`, sentence].map((message) =>
+      verdictOf('invalid', message, { test: name }),
+    )
+    const text = textOf(reportPage([{ ...run, results, verdicts }], []))
+    expect(text).toContain(`Why: ${check?.name}: 5 sent.`)
+    expect(text).toContain(`invalid ${check?.name} 5 sent`)
+    expect(text).toContain(`invalid ${name} ${sentence}`)
   })
 
   test.each(Object.keys(findings))('shows a run of suite %s', (suite) => {

@@ -2,7 +2,8 @@ import { isMet, type VerdictRecord, type VerdictValue } from '../../model/verdic
 import { formatInstant } from '../../wording/figures.ts'
 import { formatLeaning } from '../format-verdict.ts'
 import { verdictText } from '../verdict-text.ts'
-import { type Html, html, shortened } from './html.ts'
+import { isConclusion } from './conclusions.ts'
+import { escapeHtml, type Html, html, shortened, trusted } from './html.ts'
 import type { RunView } from './run-view.ts'
 
 /** A sign for each verdict, so that its colour is not the only difference. */
@@ -15,12 +16,26 @@ export function verdictPill(verdict: Pick<VerdictRecord, 'verdict' | 'leaning'>)
   >`
 }
 
+/** Returns the name of the result that a verdict is about; undefined if it concludes a whole suite. */
+export function subjectOf(
+  verdict: VerdictRecord,
+  { run, results }: Pick<RunView, 'run' | 'results'>,
+): string | undefined {
+  return isConclusion(run, verdict) ? undefined : results[verdict.result]?.name
+}
+
+/** Returns the claim of a verdict without the name, where that is shown beside it. */
+export function claimAbout(name: string, verdict: VerdictRecord): string {
+  const { claim } = verdictText(verdict)
+  return claim.startsWith(`${name}: `) ? claim.slice(`${name}: `.length) : claim
+}
+
 /** Returns a verdict with its evidence, which is folded if the claim is met, and a link to the charts of its result. */
 export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): Html {
   const { message, test } = verdict
   const view = results[verdict.result]
-  const { claim, evidence } = verdictText(verdict)
-  const name = view === undefined || view.name === test ? test : view.name
+  const { evidence } = verdictText(verdict)
+  const name = subjectOf(verdict, { run, results }) ?? test
   const about = [
     `run of ${formatInstant(run.startedAt)}`,
     `target ${run.target}`,
@@ -31,7 +46,7 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
       ${verdictPill(verdict)}
       <h3>${shortened(name)}</h3>
     </header>
-    <p class="claim">${claim}</p>
+    <p class="claim">${claimAbout(name, verdict)}</p>
     ${
       evidence.length > 0 &&
       html`<details ${!isMet(verdict) && html`open`}>
@@ -41,7 +56,7 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
         </ul>
       </details>`
     }
-    <pre class="message" hidden>${message}</pre>
+    <pre class="message" hidden>${trusted(escapeHtml(message))}</pre>
     <footer>
       ${view !== undefined && html`<a href="#${view.id}">Charts of this run</a>`}<span class="about muted" hidden
         >${about.filter((each) => each !== undefined).join(', ')}</span

@@ -46,8 +46,8 @@ test('stacks series: the upper one ends at the sum', () => {
   }))
   const svg = renderChart({ ...chart, stacked: true, series }, 'a')
   // Half and the whole of the height of the plot, which is 14 to 208.
-  expect(marksOf(svg, 's-c1')[0]).toMatch(/^M58 111/)
-  expect(marksOf(svg, 's-c2')[0]).toMatch(/^M58 14/)
+  expect(marksOf(svg, 's-c1')[0]).toMatch(/^M66 111/)
+  expect(marksOf(svg, 's-c2')[0]).toMatch(/^M66 14/)
 })
 
 test('escapes names on axes and at lines', () => {
@@ -57,6 +57,13 @@ test('escapes names on axes and at lines', () => {
   expect(svg).toContain('&lt;b&gt;')
   expect(svg).toContain('&lt;img onerror=x&gt;')
   expect(svg).not.toMatch(/<(?:b|img|\/script)/)
+})
+
+test('draws points above the name of a line', () => {
+  const lines = [{ name: 'limit 2 ms', axis: 'y', at: 2, colour: 'limit' } as const]
+  const svg = renderChart({ ...chart, lines, series: [{ ...line, shape: 'points' }] }, 'a')
+  expect(svg.indexOf('limit 2 ms')).toBeGreaterThan(0)
+  expect(svg.indexOf('class="f-c1"')).toBeGreaterThan(svg.indexOf('limit 2 ms'))
 })
 
 test('has the times of its axis for the script, if it shows a time', () => {

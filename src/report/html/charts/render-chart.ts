@@ -5,8 +5,8 @@ import { svgOf } from './echarts.js'
 /** Size of every chart, in units of its image. The page scales it to its column. */
 const CHART_SIZE = { width: 560, height: 240 } as const
 
-/** The part of the image in which the data is drawn. */
-const PLOT = { left: 58, top: 14, width: 472, height: 194 } as const
+/** The part of the image in which the data is drawn; the rest has room for the large texts of a narrow screen. */
+const PLOT = { left: 66, top: 14, width: 458, height: 194 } as const
 
 /**
  * The colours of the image are classes, so that the page decides about light and dark. Until the image is complete, a
@@ -84,6 +84,9 @@ function stackedSeries(series: readonly Series[]): readonly Series[] {
   }))
 }
 
+/** Layer of points: the name of a line, which is on layer 5, must not hide one. */
+const ABOVE_LABELS = 6
+
 function shapeOf(series: Series, { xs, names, stepWidth }: Chart, more: object): object {
   const { shape, colour, values, dashed } = series
   const color = marker(colour)
@@ -91,7 +94,7 @@ function shapeOf(series: Series, { xs, names, stepWidth }: Chart, more: object):
   const data = names === undefined ? values.map((value, i) => [xs[i] ?? 0, value]) : values
   switch (shape) {
     case 'points':
-      return { ...common, type: 'scatter', symbolSize: 9, itemStyle: { color, opacity: 1 }, data }
+      return { ...common, z: ABOVE_LABELS, type: 'scatter', symbolSize: 9, itemStyle: { color, opacity: 1 }, data }
     case 'bars':
       return { ...common, type: 'bar', barMaxWidth: 44, barCategoryGap: '35%', itemStyle: { color }, data }
     case 'line':

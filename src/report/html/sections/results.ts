@@ -67,7 +67,12 @@ function folded(view: ResultView): Html {
 /** Compares the response times of several results by percentile. */
 function overlay({ id, results: all }: RunView): Html | undefined {
   if (all.length < 2) return undefined
-  const chart = percentilesChart(all.slice(-MAX_SERIES).map(({ name, result }) => ({ name, result })))
+  const answered = all.filter(({ result }) => result.responseTime.count > 0)
+  const shown = answered.slice(-MAX_SERIES)
+  const compared = percentilesChart(shown.map(({ name, result }) => ({ name, result })))
+  const cut = `The last ${formatCount(shown.length)} of ${formatCount(all.length)} results.`
+  const chart =
+    compared && shown.length < answered.length ? { ...compared, about: `${compared.about} ${cut}` } : compared
   return chart && html`<div class="charts one">${chartFigure(chart, `${id}-percentiles`)}</div>`
 }
 

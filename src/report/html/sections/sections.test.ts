@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LimitsFindings, LimitTrial } from '../../../model/limits-findings.ts'
 import type { RunRecord } from '../../../model/record.ts'
-import { findings, made, recordOf } from '../../../schemas/findings.builder.ts'
+import { evenBatches, findings, made, recordOf, resultOf } from '../../../schemas/findings.builder.ts'
 import { runView } from '../run-view.ts'
 import { sections } from './registry.ts'
 
@@ -74,6 +74,22 @@ describe('sections', () => {
     expect(charted(2_000, 4)).toBe(4)
     expect(charted(1_000, 4)).toBe(0)
     expect(charted(1_000, 1)).toBe(1)
+  })
+
+  test('say which results the comparison by percentile leaves out', () => {
+    const histogram = resultOf({ batches: evenBatches(20, 5, () => 5) }).responseTime
+    const many = (count: number): string => {
+      const results = Array.from({ length: count }, () => ({ ...made, durationMs: 1, responseTime: histogram }))
+      return textOf(shown(recordOf('load', results, null)).get('results'))
+    }
+    expect(many(12)).toContain('The last 8 of 12 results.')
+    expect(many(8)).not.toContain('The last 8')
+  })
+
+  test('list the connections of every plan once', () => {
+    const sized = (maxConnections: number): typeof made => ({ ...made, plan: { ...made.plan, maxConnections } })
+    const text = textOf(shown(recordOf('load', [10, 200, 10].map(sized), null)).get('environment'))
+    expect(text.match(/at most \d+ connections/g)).toEqual(['at most 10 connections', 'at most 200 connections'])
   })
 
   test('show the rates of journeys in their unit', () => {

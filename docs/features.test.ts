@@ -134,7 +134,7 @@ const USES: readonly (readonly [RegExp, (code: string) => void])[] = [
   [
     /^npx describe-load\b/,
     (code) => {
-      const asked = readArguments(wordsOf(code).slice(2), SUITES)
+      const asked = readArguments(wordsOf(code).slice(2), SUITES, {})
       if (asked.kind !== 'run') throw new Error(JSON.stringify(asked))
       const values = environmentValues(asked.env)
       if (asked.suites[0] === 'run') resolvePlan(planOfRun(values, asked.options, undefined), vocabulary)

@@ -292,7 +292,7 @@ describe('Vitest', () => {
 
 describe('The command', () => {
   test.each(rowsOf('The command'))('$written', (row) => {
-    const asked = readArguments(row.written.split(' ').slice(1), ['unit', 'limits'])
+    const asked = readArguments(row.written.split(' ').slice(1), ['unit', 'limits'], {})
     expectPrinted(asked.kind === 'mistake' ? asked.message : asked.kind, row)
   })
 })

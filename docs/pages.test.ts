@@ -226,7 +226,7 @@ test('the command understands the command lines of the pages', () => {
     const [, , ...words] = [...line.replace(/ \|.*/, '').matchAll(/'([^']*)'|\S+/g)].map(
       ([word, quoted]) => quoted ?? word,
     )
-    return readArguments(words, SUITES)
+    return readArguments(words, SUITES, {})
   })
   expect(asked.filter(({ kind }) => kind === 'mistake' || kind === 'version')).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
-import { readArguments, unusedVariable } from './arguments.ts'
+import type { Env } from '../environment/variables.ts'
+import { readArguments } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { nameFlags } from './flag-names.ts'
 import { FLAG_NAMES, FLAGS, flagsOf } from './flags.ts'
@@ -9,12 +10,12 @@ import { planOfRun } from './run-load.ts'
 
 const SUITES = ['unit', 'scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity']
 
-function readWords(words: readonly string[]): ReturnType<typeof readArguments> {
-  return readArguments(words, SUITES)
+function readWords(words: readonly string[], env: Env = {}): ReturnType<typeof readArguments> {
+  return readArguments(words, SUITES, env)
 }
 
-function read(line: string): ReturnType<typeof readArguments> {
-  return readWords(line.split(' ').filter(Boolean))
+function read(line: string, env: Env = {}): ReturnType<typeof readArguments> {
+  return readWords(line.split(' ').filter(Boolean), env)
 }
 
 describe('the command line', () => {
@@ -159,18 +160,46 @@ describe('the command line', () => {
     expect(read(line)).toEqual({ kind: 'mistake', message })
   })
 
-  test('finds a variable that the only suite cannot honour', () => {
-    const variables = { LOAD_DURATION: '1', LOAD_RATE: '20', LOAD_MAX_RPS: '30' }
-    expect(unusedVariable('limits', variables)).toBe(
-      'limits does not use LOAD_DURATION: its trials last until they have enough requests for a verdict',
-    )
-    expect(unusedVariable('capacity', variables)).toBeUndefined()
-    expect(unusedVariable('unit', variables)).toBeUndefined()
+  test.each([
+    [
+      'limits -t a:1',
+      { LOAD_RATE: '20', LOAD_DURATION: '1' },
+      'limits does not use LOAD_DURATION, which is a variable of scenarios, protocols, mcp-stress, capacity and run: its trials last until they have enough requests for a verdict',
+    ],
+    [
+      'unit',
+      { LOAD_RATE: '5' },
+      'unit does not use LOAD_RATE, which is a variable of scenarios, limits, protocols, mcp-stress, capacity and run: it checks describe-load with its own server and loads',
+    ],
+    [
+      'mcp-stress',
+      { LOAD_P95_MS: '3' },
+      'mcp-stress does not use LOAD_P95_MS, which is a variable of scenarios, capacity and run',
+    ],
+    ['run a:1', { LOAD_USERS: '5' }, 'run does not use LOAD_USERS, which is a variable of capacity'],
+  ])('rejects a variable that %s cannot honour', (line, env, message) => {
+    expect(read(line, env)).toEqual({ kind: 'mistake', message })
   })
 
-  test('says which suites ignore which flags, in one line', () => {
+  test.each([
+    ['capacity -t a:1', { LOAD_DURATION: '1', LOAD_RATE: '20', LOAD_MAX_RPS: '30' }],
+    // A target may be set for the load tests of a project, too.
+    ['unit', { LOAD_TARGET: 'http://127.0.0.1:3000', LOAD_ALLOW_HOSTS: 'a' }],
+    ['limits -t a:1', { LOAD_DURATION: ' ' }],
+  ])('accepts the variables of %s', (line, env) => {
+    expect(read(line, env)).toMatchObject({ kind: 'run', notes: [] })
+  })
+
+  test('says which suites ignore which flags and variables, in one line', () => {
     expect(read('all -t a:1 -d 5')).toMatchObject({ notes: ['unit ignores -t and -d; limits ignores -d'] })
     expect(read('all -v')).toMatchObject({ notes: [] })
+    expect(read('all -t a:1', { LOAD_DURATION: '5', LOAD_MIN_RPS: '9' })).toMatchObject({
+      notes: [
+        'unit ignores -t, LOAD_DURATION and LOAD_MIN_RPS; scenarios ignores LOAD_MIN_RPS; limits ignores LOAD_DURATION; ' +
+          'protocols ignores LOAD_MIN_RPS; mcp-stress ignores LOAD_MIN_RPS; capacity ignores LOAD_MIN_RPS',
+      ],
+    })
+    expect(read('all -d 5', { LOAD_DURATION: '6' })).toMatchObject({ notes: ['unit ignores -d; limits ignores -d'] })
   })
 
   test('requests help for one suite, or for all', () => {

@@ -6,7 +6,7 @@ import { nearestName } from '../../model/nearest-name.ts'
 import { NOT_SHOWN } from '../../model/readers.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { formatList } from '../../wording/figures.ts'
-import { readVariables, type VariableName } from '../environment/variables.ts'
+import { type Env, readVariables, type VariableName, variablesForSuites } from '../environment/variables.ts'
 import { FLAG_NAMES, type FlagName, FLAGS, flagsOf, written } from './flags.ts'
 
 /** A run that a command line requests. */
@@ -47,17 +47,17 @@ const PARSED = Object.fromEntries(
 /** Stops the reading; its message says what is wrong with the command line. */
 class Mistake extends Error {}
 
-/** Reads a command line; `suites` are the names of the suites. */
-export function readArguments(words: readonly string[], suites: readonly string[]): Asked {
+/** Reads a command line; `suites` are the names of the suites, `env` the variables of the environment. */
+export function readArguments(words: readonly string[], suites: readonly string[], env: Env): Asked {
   try {
-    return read(words, suites)
+    return read(words, suites, env)
   } catch (error) {
     if (error instanceof Mistake) return { kind: 'mistake', message: error.message }
     throw error
   }
 }
 
-function read(words: readonly string[], suites: readonly string[]): Asked {
+function read(words: readonly string[], suites: readonly string[], ambient: Env): Asked {
   const split = words.indexOf('--')
   const own = split < 0 ? words : words.slice(0, split)
   const command = split < 0 ? undefined : words.slice(split + 1)
@@ -97,7 +97,7 @@ function read(words: readonly string[], suites: readonly string[]): Asked {
   if (given.has('trace') && given.has('no-trace')) throw new Mistake('use either --trace or --no-trace, not both')
   if (given.has('rate') && given.has('concurrency')) throw new Mistake('use either -r or --concurrency, not both')
   if (given.has('demo')) requireNoTarget(given, targets)
-  const unused = topic === undefined ? [] : notHonoured(topic, suites, given, command)
+  const unused = topic === undefined ? [] : notHonoured(topic, suites, { given, command, ambient })
   const target = command === undefined ? (url ?? given.value('target')) : JSON.stringify(command)
   const env = environmentOf(given, target)
   requireValid(env, given, url)
@@ -211,31 +211,28 @@ function requireTopic(topic: string, known: readonly string[]): void {
   throw new Mistake(`unknown suite ${topic}${hint}`)
 }
 
+/** What a command line and its environment set. */
+interface Settings {
+  readonly given: Given
+  readonly command: readonly string[] | undefined
+  readonly ambient: Env
+}
+
 /**
- * Throws if the only subcommand cannot honour a flag; for all suites, returns one line that says which suites ignore
- * which flags.
+ * Throws if the only subcommand cannot honour a flag or a variable for suites; for all suites, returns one line that
+ * says which suites ignore which of them.
  */
-function notHonoured(
-  topic: string,
-  suites: readonly string[],
-  given: Given,
-  command: readonly string[] | undefined,
-): readonly string[] {
-  const ignoredBy = (runner: string): readonly string[] => {
-    const honoured = flagsOf(runner)
-    const names = given.names().filter((name) => !honoured.includes(name))
-    const loads = honoured.includes('target')
-    return [...names.map((name) => given.written(name)), ...(command === undefined || loads ? [] : ['--'])]
-  }
+function notHonoured(topic: string, suites: readonly string[], settings: Settings): readonly string[] {
+  const { given } = settings
   if (topic !== 'all') {
-    const [first] = ignoredBy(topic)
+    const [first] = ignoredBy(topic, settings)
     if (first === undefined) return []
-    const flag = FLAG_NAMES.find((name) => given.has(name) && given.written(name) === first)
-    const by: readonly string[] = flag === undefined ? flagsBy('target') : flagsBy(flag)
-    const { notBy } = FLAGS[flag ?? 'target']
-    const why = (notBy as Readonly<Record<string, string>> | undefined)?.[topic]
+    const { flags } = first
+    const kind = first.isVariable ? 'variable' : 'flag'
+    const by = [...new Set(flags.flatMap(flagsBy))]
+    const why = flags.map((name) => whyNot(name, topic)).find((each) => each !== undefined)
     const reason = why === undefined ? '' : `: ${why}`
-    throw new Mistake(`${topic} does not use ${first}, which is a flag of ${formatList(by)}${reason}`)
+    throw new Mistake(`${topic} does not use ${first.written}, which is a ${kind} of ${formatList(by)}${reason}`)
   }
   for (const name of given.names()) {
     if (!suites.some((suite) => flagsOf(suite).includes(name))) {
@@ -243,24 +240,41 @@ function notHonoured(
     }
   }
   const ignored = suites.flatMap((suite) => {
-    const names = ignoredBy(suite)
+    const names = ignoredBy(suite, settings).map(({ written: name }) => name)
     return names.length === 0 ? [] : [`${suite} ignores ${formatList(names)}`]
   })
   return ignored.length === 0 ? [] : [ignored.join('; ')]
 }
 
-/**
- * Returns why a suite that loads a target cannot honour a variable that is set; undefined if it honours all of them.
- */
-export function unusedVariable(suite: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (!flagsBy('target').includes(suite)) return undefined
-  for (const name of FLAG_NAMES) {
-    const { variable, notBy } = FLAGS[name]
-    const why = (notBy as Readonly<Record<string, string>> | undefined)?.[suite]
-    if (variable === undefined || why === undefined || (env[variable]?.trim() ?? '') === '') continue
-    return `${suite} does not use ${variable}: ${why}`
-  }
-  return undefined
+/** A flag or a variable, and the flags that have the same effect. */
+interface Setting {
+  readonly written: string
+  readonly flags: readonly FlagName[]
+  readonly isVariable: boolean
+}
+
+/** Returns the settings that a subcommand cannot honour. A flag replaces its variable, which then counts as unset. */
+function ignoredBy(runner: string, { given, command, ambient }: Settings): readonly Setting[] {
+  const honoured = flagsOf(runner)
+  const names = given.names()
+  const variables = variablesForSuites(ambient).filter(
+    (variable) => !names.some((name) => FLAGS[name].variable === variable),
+  )
+  const settings: readonly Setting[] = [
+    ...names.map((name) => ({ written: given.written(name), flags: [name], isVariable: false })),
+    ...(command === undefined ? [] : [{ written: '--', flags: ['target'] as const, isVariable: false }]),
+    ...variables.map((variable) => ({
+      written: variable,
+      flags: FLAG_NAMES.filter((name) => FLAGS[name].variable === variable),
+      isVariable: true,
+    })),
+  ]
+  return settings.filter(({ flags }) => !flags.some((name) => honoured.includes(name)))
+}
+
+function whyNot(name: FlagName, runner: string): string | undefined {
+  const { notBy } = FLAGS[name]
+  return (notBy as Readonly<Record<string, string>> | undefined)?.[runner]
 }
 
 function flagsBy(name: FlagName): readonly string[] {

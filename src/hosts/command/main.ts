@@ -15,7 +15,7 @@ import { summary } from '../../report/result-summary.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportJson, reportLines, unwritableReports, writeReports, type WrittenReports } from '../write-reports.ts'
-import { type AskedRun, readArguments, unusedVariable } from './arguments.ts'
+import { type AskedRun, readArguments } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { endOfSuites, nextSteps, planOfDemo, type SuiteDemo, withoutTargets } from './demo.ts'
 import { nameFlags } from './flag-names.ts'
@@ -57,7 +57,7 @@ const INTERRUPTED = 130
 /** Runs the command. Prints to stdout, or with `--json` only the result; resolves with the exit code. */
 export async function main({ words, suites, version }: CommandOptions): Promise<number> {
   nameOptionsAsFlags()
-  const asked = readArguments(words, Object.keys(suites))
+  const asked = readArguments(words, Object.keys(suites), process.env)
   switch (asked.kind) {
     case 'version':
       process.stdout.write(`${version}\n`)
@@ -174,7 +174,6 @@ function whyRefused(
   isRun: boolean,
 ): readonly [string, string] | undefined {
   prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
-  const [only] = asked.suites
   const needsTarget = (name: string): boolean => suites[name]?.hasDefaultTarget !== true && asked.demo === undefined
   const wanting = asked.suites.filter((name) => needsTarget(name) && !hasTarget(process.env))
   if (wanting.length > 0) {
@@ -182,8 +181,6 @@ function whyRefused(
     const demo = isRun ? '' : ', or --demo to see it work'
     return [`no target for ${wanting.join(', ')}`, `${remedy}, or put the command of an MCP server after --${demo}`]
   }
-  const unused = asked.suites.length === 1 && only !== undefined ? unusedVariable(only, process.env) : undefined
-  if (unused !== undefined) return [unused, `describe-load help ${only}`]
   if (isRun && !asked.flags.has('output')) return undefined
   const unwritable = unwritableReports({ root: process.cwd() })
   if (unwritable === undefined) return undefined

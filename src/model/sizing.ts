@@ -14,13 +14,17 @@ export type SizingReasonFacts =
       readonly headroom: number
       readonly peakRps: Rps
     }
-  /** CPU time of a request, and the cores that the planned rate uses without headroom. */
+  /**
+   * CPU time of a request, and the cores that the planned rate uses without headroom. `isBound`: the target used too
+   * little CPU time to measure it, and these are maxima.
+   */
   | {
       readonly code: 'cpu'
       readonly cpuMsPerRequest: Ms
       readonly plannedRps: Rps
       readonly cores: number
       readonly headroom: number
+      readonly isBound?: true
     }
   /** `why` is the message of the monitor; null if it gave none. */
   | { readonly code: 'cpu-unknown'; readonly why: string | null }

@@ -18,6 +18,8 @@ export type UnknownReason =
   /** Over pipes there is no connection to cut. */
   | { readonly code: 'no-connection' }
   | { readonly code: 'not-monitored'; readonly evidence: string }
+  /** The target used less CPU time than it takes to measure it. */
+  | { readonly code: 'little-cpu' }
   /** After a cut, no request succeeded before the phase ended. */
   | { readonly code: 'no-reconnect'; readonly lengthMs: Ms; readonly requiredMs: Ms }
 

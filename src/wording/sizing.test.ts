@@ -13,6 +13,10 @@ test.each<[SizingReasonFacts, string]>([
     'a request used 1.00 ms of CPU, so 200 req/s use 0.2 cores; the recommended size includes 2 × headroom',
   ],
   [
+    { code: 'cpu', cpuMsPerRequest: 0.5, plannedRps: 10, cores: 0.005, headroom: 2, isBound: true },
+    'a request used at most 0.500 ms of CPU, so 10 req/s use at most 0.01 cores; the recommended size includes 2 × headroom',
+  ],
+  [
     { code: 'cpu-unknown', why: 'monitor is off' },
     'CPU was not monitored (monitor is off), so the number of cores is unknown',
   ],

@@ -7,9 +7,13 @@ const sentence = sentenceFrom<SizingReasonFacts>({
   rate: ({ sustainedRps, plannedRps, headroom, peakRps }) =>
     `an instance sustained ${formatRate(sustainedRps)} and is planned for ${formatRate(plannedRps)} ` +
     `(${formatNumber(headroom)} × headroom); the peak is ${formatRate(peakRps)}`,
-  cpu: ({ cpuMsPerRequest, plannedRps, cores, headroom }) =>
-    `a request used ${formatMs(cpuMsPerRequest)} ms of CPU, so ${formatRate(plannedRps)} use ${formatNumber(cores)} ` +
-    `cores; the recommended size includes ${formatNumber(headroom)} × headroom`,
+  cpu: ({ cpuMsPerRequest, plannedRps, cores, headroom, isBound = false }) => {
+    const most = isBound ? 'at most ' : ''
+    return (
+      `a request used ${most}${formatMs(cpuMsPerRequest)} ms of CPU, so ${formatRate(plannedRps)} use ` +
+      `${most}${formatNumber(cores)} cores; the recommended size includes ${formatNumber(headroom)} × headroom`
+    )
+  },
   'cpu-unknown': ({ why }) => `CPU was not monitored${because(why)}, so the number of cores is unknown`,
   memory: ({ maxMb, headroom }) =>
     `an instance used at most ${formatMb(maxMb)}; the recommended size includes ${formatNumber(headroom)} × headroom`,

@@ -31,6 +31,7 @@ test.each<[UnknownReason, string]>([
     { code: 'not-monitored', evidence: 'monitor is off' },
     'CPU: unknown, because the target was not monitored (monitor is off)',
   ],
+  [{ code: 'little-cpu' }, 'CPU: unknown, because the target used too little CPU time to measure it'],
   [
     { code: 'no-reconnect', lengthMs: 500, requiredMs: 8_000 },
     'CPU: unknown, because no request succeeded within 500 ms after a connection was closed; if the target accepts new connections, use at least -d 8',

@@ -24,6 +24,8 @@ function cause(reason: UnknownReason): string {
       return 'an MCP server over pipes has no connection to close'
     case 'not-monitored':
       return `the target was not monitored (${reason.evidence})`
+    case 'little-cpu':
+      return 'the target used too little CPU time to measure it'
     case 'no-reconnect':
       return (
         `no request succeeded within ${formatDuration(reason.lengthMs)} after a connection was closed; if the target ` +

@@ -1,5 +1,5 @@
 import { worstOf } from '../../model/verdict.ts'
-import { cpuMsPerRequest } from '../../judge/analysis/cpu-per-request.ts'
+import { cpuPerRequest } from '../../judge/analysis/cpu-per-request.ts'
 import type { ProtocolLatency } from '../../judge/analysis/latency-blocks.ts'
 import { protocolDifferences, type ProtocolSeries } from '../../judge/analysis/protocol-differences.ts'
 import { lostBounds, medianBounds, percentileBounds } from '../../judge/analysis/protocol-intervals.ts'
@@ -35,7 +35,7 @@ export function measuredProtocol({ subject, common, filled, highest, cuts }: Pro
   const { verdict, leaning, reasons } = judgeRate(common, subject.rate, subject.slo)
   const { responseTime } = common
   const loaded = highest.held ?? full
-  const cpuMs = cpuMsPerRequest(loaded)
+  const cpu = cpuPerRequest(loaded)
   const cutFigures = cuts.flatMap(({ figures }) => figures)
   const lost = sum(cutFigures.map(({ errors, dropped }) => errors + dropped))
   const reconnectMs = cuts.flatMap((run) => run.reconnectMs)
@@ -56,7 +56,7 @@ export function measuredProtocol({ subject, common, filled, highest, cuts }: Pro
     successRate: 1 - lost / Math.max(1, requestsOf(cutFigures)),
     reconnectMs: returnedMs.length === 0 ? null : Math.max(...returnedMs),
     lost,
-    cpuUsPerRequest: cpuMs === null ? null : 1_000 * cpuMs,
+    cpuUsPerRequest: cpu === null || cpu.isBound ? null : 1_000 * cpu.ms,
     intervals: {
       throughputRps: throughput,
       maxRps: highest.maxRps === null ? null : scaled(throughput, highest.heldShare),

@@ -72,10 +72,25 @@ describe('the reasons for unknown values of a protocol', () => {
     ])
   })
 
-  test('name the target if it was not monitored or did not respond', () => {
+  test('name the target if it was not monitored, used little CPU or did not respond', () => {
     const loaded = resultOf({ batches: evenBatches(8, 10, () => 10) })
     expect(reasons({ cpuUsPerRequest: null }, { loaded })).toEqual([
       'CPU: unknown, because the target was not monitored (monitor is off)',
+    ])
+    const samples = [
+      {
+        atMs: 1_000,
+        cpuPercent: 0,
+        busiestProcessCpuPercent: 0,
+        rssMb: 1,
+        openSockets: 1,
+        bytesIn: null,
+        bytesOut: null,
+      },
+    ]
+    const idle = { ...loaded, target: { url: 'http://127.0.0.1:1/', pids: [1], samples } }
+    expect(reasons({ cpuUsPerRequest: null }, { loaded: idle })).toEqual([
+      'CPU: unknown, because the target used too little CPU time to measure it',
     ])
     expect(reasons({ p99Ms: null }, {})).toEqual(['p50, p99: unknown, because the target responded to no request'])
   })

@@ -72,7 +72,9 @@ function notBack(phaseMs: Ms, cutSteps: number | undefined): UnknownReason {
 function withoutCpu({ target, durationMs, successes }: LoadResult): UnknownReason {
   if (successes === 0) return { code: 'no-response' }
   if (target.unwatched !== undefined) return { code: 'not-monitored', evidence: target.unwatched }
-  return target.samples.length === 0
-    ? { code: 'too-short', lengthMs: durationMs, requiredMs: MONITOR_MS / TRIAL_SHARE }
+  if (target.samples.length === 0)
+    return { code: 'too-short', lengthMs: durationMs, requiredMs: MONITOR_MS / TRIAL_SHARE }
+  return target.samples.some(({ cpuPercent }) => cpuPercent !== null)
+    ? { code: 'little-cpu' }
     : { code: 'not-monitored', evidence: 'its CPU is not available on this machine' }
 }

@@ -4,9 +4,9 @@ import { evenBatches, resultOf } from '../result.builder.ts'
 import { sizingOf, type SizingEvidence } from './sizing.ts'
 import { sizingReason } from '../../wording/sizing.ts'
 
-function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
+function sample(second: number, cpuPercent: number | null, rssMb: number | null): TargetSample {
   return {
-    atMs: 1_000,
+    atMs: 1_000 * second,
     cpuPercent,
     busiestProcessCpuPercent: cpuPercent,
     rssMb,
@@ -18,7 +18,7 @@ function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
 
 /** 10 s at 400 req/s with a response time of 20 ms; the first sample covers the start of the run. */
 function run(cpuPercent: number | null, rssMb: number | null): LoadResult {
-  const samples = [sample(0, rssMb), sample(cpuPercent, rssMb), sample(cpuPercent, rssMb)]
+  const samples = [sample(1, 0, rssMb), sample(2, cpuPercent, rssMb), sample(3, cpuPercent, rssMb)]
   const target = { url: 'http://127.0.0.1:3000/', pids: [1], samples }
   return resultOf({ batches: evenBatches(40, 100, () => 20), rest: { target } })
 }
@@ -59,6 +59,13 @@ describe('sizing for the peak', () => {
   it('has twice the cores that the requests use', () => {
     // 400 req/s at 380% of a core use 9.5 ms each; 200 req/s use 1.9 cores, and 3.8 with the headroom.
     expect(sized({ at: run(380, 100) }).coresPerInstance).toBe(4)
+  })
+
+  it('has one core, and says that the CPU time is a maximum, when the target used too little to measure it', () => {
+    const { coresPerInstance, basis, why } = sized({ at: run(0, 100) })
+    expect({ coresPerInstance, basis }).toEqual({ coresPerInstance: 1, basis: 'measured' })
+    // A step of 10 ms for 2 s × 400 requests.
+    expect(why).toContainEqual(expect.objectContaining({ code: 'cpu', cpuMsPerRequest: 0.0125, isBound: true }))
   })
 
   it('has twice the maximum memory of all runs', () => {

@@ -2,7 +2,7 @@ import type { Sizing, SizingReasonFacts } from '../../model/sizing.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Rps } from '../../model/units.ts'
 import { sizingReason } from '../../wording/sizing.ts'
-import { cpuMsPerRequest } from './cpu-per-request.ts'
+import { cpuPerRequest } from './cpu-per-request.ts'
 
 export interface SizingEvidence {
   /** Rate that one instance sustained; null if it sustained none. */
@@ -33,25 +33,26 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
   if (carriedRps === null || carriedRps <= 0 || at === undefined) {
     return { ...NOTHING, basis: 'estimated', why: [sizingReason({ code: 'no-rate-sustained' })] }
   }
-  const cpuMs = cpuMsPerRequest(at)
+  const cpu = cpuPerRequest(at)
   const memoryMb = peakMemoryMb(all)
   const perInstance = carriedRps / RATE_HEADROOM
   const instances = Math.max(1, Math.ceil(peakRps / perInstance))
-  const cores = cpuMs === null ? null : Math.max(1, Math.ceil((CPU_HEADROOM * perInstance * cpuMs) / 1_000))
+  const cores = cpu === null ? null : Math.max(1, Math.ceil((CPU_HEADROOM * perInstance * cpu.ms) / 1_000))
   const atOnce = at.responseTime.meanMs === undefined ? null : (perInstance * at.responseTime.meanMs) / 1_000
   const connections = atOnce === null ? null : Math.max(1, Math.ceil(CONNECTIONS_HEADROOM * atOnce))
   const memory = memoryMb === null ? null : MEMORY_STEP * Math.ceil((MEMORY_HEADROOM * memoryMb) / MEMORY_STEP)
   const why = at.target.unwatched ?? null
   const reasons: readonly SizingReasonFacts[] = [
     { code: 'rate', sustainedRps: carriedRps, plannedRps: perInstance, headroom: RATE_HEADROOM, peakRps },
-    cpuMs === null
+    cpu === null
       ? { code: 'cpu-unknown', why }
       : {
           code: 'cpu',
-          cpuMsPerRequest: cpuMs,
+          cpuMsPerRequest: cpu.ms,
           plannedRps: perInstance,
-          cores: (perInstance * cpuMs) / 1_000,
+          cores: (perInstance * cpu.ms) / 1_000,
           headroom: CPU_HEADROOM,
+          ...(cpu.isBound && { isBound: true as const }),
         },
     memoryMb === null
       ? { code: 'memory-unknown', why }
@@ -66,7 +67,7 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
     memoryMbPerInstance: memory,
     maxConnections: connections,
     loadBalancer: instances > 1,
-    basis: cpuMs === null || memoryMb === null ? 'estimated' : 'measured',
+    basis: cpu === null || memoryMb === null ? 'estimated' : 'measured',
     why: reasons.map(sizingReason),
   }
 }

@@ -4,7 +4,7 @@ import { readDeclaration } from '../declaration.ts'
 import type { Declaration } from '../declaration.ts'
 import { PlanScope } from '../plan-scope.ts'
 import type { DescribeLoad } from '../port.ts'
-import { testFile } from './test-file.ts'
+import { declareInJest, testFile } from './test-file.ts'
 
 /** Options of load tests in Jest, under `test` in a plan. */
 export interface JestTestOptions {
@@ -16,13 +16,17 @@ export interface JestTestOptions {
 interface Group {
   readonly scope: PlanScope
   readonly timeoutMs: Ms | undefined
+  readonly outer: Group | undefined
+  /** Whether it, or a group in it, has load tests. */
+  hasLoadTests: boolean
 }
 
 /** The group whose body is being collected. Jest collects synchronously. */
 let collected: Group | undefined
 
-/** Returns the group whose body Jest is collecting. */
-export function currentGroup(): Group {
+/** Returns what a load test inherits that is declared now. */
+export function inherited(): Pick<Group, 'scope' | 'timeoutMs'> {
+  for (let group = collected; group !== undefined; group = group.outer) group.hasLoadTests = true
   return collected ?? { scope: testFile().scope, timeoutMs: undefined }
 }
 
@@ -41,14 +45,19 @@ export const describeSuite: DescribeLoad<JestTestOptions> = groupsOf(undefined, 
 function groupsOf(variant: Variant, isOfSuite: boolean): DescribeLoad<JestTestOptions> {
   function group(name: string, ...given: readonly unknown[]): void {
     const declared = readDeclaration<JestTestOptions>(`describeLoad('${name}', …)`, given)
-    describeOf(variant)(cleanText(name), () => collect(declared, [], isOfSuite) as undefined)
+    declareInJest(() => {
+      describeOf(variant)(cleanText(name), () => collect(declared, [], isOfSuite) as undefined)
+    })
   }
   function each(cases: readonly unknown[]) {
     return (name: string, ...declaration: readonly unknown[]): void => {
       const declared = readDeclaration<JestTestOptions>(`describeLoad.each(…)('${name}', …)`, declaration)
-      describeOf(variant).each(cases)(cleanText(name), (...given) => {
+      const collectCase = (...given: readonly unknown[]): undefined => {
         const item = caseOf(cases, given)
         return collect(declared, Array.isArray(item) ? item : [item], isOfSuite) as undefined
+      }
+      declareInJest(() => {
+        describeOf(variant).each(cases)(cleanText(name), collectCase)
       })
     }
   }
@@ -80,17 +89,17 @@ function collect(
   item: readonly unknown[],
   isOfSuite: boolean,
 ): unknown {
-  const outer = currentGroup()
-  const plan = planOf?.(...item) ?? {}
-  const scope = new PlanScope(plan, outer.scope, isOfSuite || outer.scope.isOfSuite)
-  const before = collected
-  collected = { scope, timeoutMs: options?.timeout ?? outer.timeoutMs }
+  const outer = collected
+  const outerScope = outer?.scope ?? testFile().scope
+  const scope = new PlanScope(planOf?.(...item) ?? {}, outerScope, isOfSuite || outerScope.isOfSuite)
+  const group: Group = { scope, timeoutMs: options?.timeout ?? outer?.timeoutMs, outer, hasLoadTests: false }
+  collected = group
   try {
     return body(...item)
   } finally {
-    collected = before
+    collected = outer
     // Declared after the body's hooks, so that it runs after them. Jest refuses hooks in a group without tests.
-    if (plan.target !== undefined) testFile().jest.afterAll(() => scope.close(), NO_TIMEOUT_MS)
+    if (group.hasLoadTests) testFile().jest.afterAll(() => scope.close(), NO_TIMEOUT_MS)
   }
 }
 

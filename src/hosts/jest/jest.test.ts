@@ -31,6 +31,7 @@ describe('checkout', () => {
       expect([rate, result.successes]).toEqual([20, 1])
     })
     loadTest.fails('fails as declared', {}, ({ result }) => expect(result).not.toHaveNoErrors())
+    loadTest.skipIf(true)('is left out', {}, () => {})
     loadTest.skip('is skipped', {}, () => {})
     loadTest.todo('is not written yet')
     loadTest('keeps real time', async ({ load }) => {
@@ -39,6 +40,7 @@ describe('checkout', () => {
       jest.useRealTimers()
       expect(result.successes).toBe(5)
     })
+    describeLoad('group without tests', {}, () => {})
     describeLoad.each([[20, 1]])('group %i', (rate) => ({ rate }), (rate, sent) => {
       loadTest('has its plan', {}, ({ result }) => expect(result.successes).toBe(sent))
     })
@@ -79,6 +81,20 @@ jest.retryTimes(1)
 loadTest('is retried', { target: '${url}', rate: 20, duration: 50 }, () => {})
 `
 
+/** `.only`, and a group that Jest refuses. */
+const ONLY = (url: string): string => `
+const { describeLoad, loadTest } = require('describe-load/jest')
+describeLoad.only('chosen', { target: '${url}', rate: 20, duration: 50 }, () => {
+  loadTest('runs', {}, ({ result }) => expect(result.successes).toBe(1))
+})
+loadTest('does not run', { target: '${url}' }, () => {})
+`
+
+const ASYNCHRONOUS = `
+const { describeLoad } = require('describe-load/jest')
+describeLoad('waits', {}, async () => {})
+`
+
 const UNIT = (name: string): string => `
 const { appendFileSync } = require('node:fs')
 test('${name}', async () => {
@@ -93,6 +109,8 @@ test('runs load files after all others, one at a time, and reports failures on t
     'a.load.test.js': PASSING(target.url),
     'b.load.test.js': failing,
     'c.load.test.js': RETRYING(target.url),
+    'd.load.test.js': ONLY(target.url),
+    'e.load.test.js': ASYNCHRONOUS,
     'y.test.js': UNIT('adds'),
     'z.test.js': UNIT('multiplies'),
   })
@@ -108,6 +126,7 @@ test('runs load files after all others, one at a time, and reports failures on t
       'passed checkout shop each 40',
       'passed checkout shop for 20',
       'passed checkout shop fails as declared',
+      'pending checkout shop is left out',
       'pending checkout shop is skipped',
       'todo checkout shop is not written yet',
       'passed checkout shop keeps real time',
@@ -122,6 +141,8 @@ test('runs load files after all others, one at a time, and reports failures on t
       'failed shop does not await',
       'failed shop throws in a function of the plan',
       'failed is retried',
+      'passed chosen runs',
+      'pending does not run',
     ].toSorted(),
   )
   expect(exitCode).toBe(1)
@@ -154,6 +175,8 @@ test('runs load files after all others, one at a time, and reports failures on t
   expect(lines[(tests.get('shop is slow')?.location?.line ?? 0) - 1]?.trim()).toBe(
     "loadTest('is slow', {}, ({ result }) => {",
   )
+
+  expect(output).toMatch(/> 3 \| describeLoad\('waits'/)
 
   const { results, tests: reported } = project.record()
   expect(

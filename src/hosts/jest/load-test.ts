@@ -14,9 +14,9 @@ import type { LoadTest } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
 import { retriedError, runDeclared } from '../run-declared.ts'
 import { spoolRecord } from '../spool.ts'
-import { caseOf, currentGroup, NO_TIMEOUT_MS } from './describe-load.ts'
+import { caseOf, inherited, NO_TIMEOUT_MS } from './describe-load.ts'
 import type { JestTestOptions } from './describe-load.ts'
-import { hasCoverage, hasRetries, say, testFile } from './test-file.ts'
+import { declareInJest, hasCoverage, hasRetries, say, testFile } from './test-file.ts'
 
 /** `loadTest` in Jest, whose tests have no context of their own. */
 export type JestLoadTest = LoadTest<object, JestTestOptions>
@@ -53,7 +53,7 @@ function testsOf(variant: Variant): JestLoadTest {
     given: readonly unknown[],
     helper: (name: string, ...given: readonly unknown[]) => void,
   ): DeclaredTest {
-    const { scope, timeoutMs } = currentGroup()
+    const { scope, timeoutMs } = inherited()
     const declaration = readDeclaration<JestTestOptions>(what, given)
     const [plan] = given
     // Warms a thread up while Jest collects tests. A function creates its plans too late for that.
@@ -68,21 +68,25 @@ function testsOf(variant: Variant): JestLoadTest {
   }
   function declare(name: string, ...given: readonly unknown[]): void {
     const declared = read(`loadTest('${name}', …)`, given, declare)
-    testOf(variant)(cleanText(name), () => runLoadTest(declared, []), NO_TIMEOUT_MS)
+    declareInJest(() => testOf(variant)(cleanText(name), () => runLoadTest(declared, []), NO_TIMEOUT_MS))
   }
   function each(cases: readonly unknown[]) {
     return function declareEach(name: string, ...given: readonly unknown[]): void {
       const declared = read(`loadTest.each(…)('${name}', …)`, given, declareEach)
       const run = (item: unknown): Promise<void> => runLoadTest(declared, Array.isArray(item) ? item : [item])
-      testOf(variant).each(cases)(cleanText(name), (...of) => run(caseOf(cases, of)), NO_TIMEOUT_MS)
+      declareEachInJest(cases, name, run)
     }
   }
   function forEach(cases: readonly unknown[]) {
     return function declareFor(name: string, ...given: readonly unknown[]): void {
       const declared = read(`loadTest.for(…)('${name}', …)`, given, declareFor)
       const run = (item: unknown): Promise<void> => runLoadTest(declared, [item])
-      testOf(variant).each(cases)(cleanText(name), (...of) => run(caseOf(cases, of)), NO_TIMEOUT_MS)
+      declareEachInJest(cases, name, run)
     }
+  }
+  function declareEachInJest(cases: readonly unknown[], name: string, run: (item: unknown) => Promise<void>): void {
+    const runCase = (...given: readonly unknown[]): Promise<void> => run(caseOf(cases, given))
+    declareInJest(() => testOf(variant).each(cases)(cleanText(name), runCase, NO_TIMEOUT_MS))
   }
   return withVariants<JestLoadTest>(declare, {
     of: testsOf,

@@ -88,6 +88,9 @@ export class JestLoadReporter {
     for (const signal of SIGNAL_NAMES) process.removeListener(signal, exitAfter)
     this.#receive(takeSpooled(this.#spool))
     this.#write()
+    // In watch mode, Jest creates the next run's reporter in the same process.
+    process.removeListener('exit', this.#onExit)
+    removeSpool(this.#spool)
   }
 
   /** On Ctrl-C, Jest's process exits without calling its reporters. */

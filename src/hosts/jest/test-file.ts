@@ -39,6 +39,15 @@ export function testFile(): TestFile {
   return current
 }
 
+/** Declares something in Jest. An error of Jest about the declaration points to the line of the test file. */
+export function declareInJest(declare: () => void): void {
+  try {
+    declare()
+  } catch (error) {
+    throw withoutOurFrames(error)
+  }
+}
+
 /** Prints a notice immediately. Jest's console would print it when the file ends, with a stack of describe-load. */
 export function say(text: string): void {
   process.stderr.write(`describe-load: ${cleanText(text)}\n`)
@@ -67,14 +76,14 @@ interface CircusEvent {
 
 /**
  * Follows the events of jest-circus, the test runner of Jest. Its list of handlers is not part of Jest's documented API,
- * and nothing else has the names of the groups. A test's location (`--testLocationInResults`) is the first frame of
- * `asyncError`, which would be in describe-load.
+ * and nothing else has the names of the groups. `asyncError` has the place of a declaration, for errors and for
+ * `--testLocationInResults`, which would be in describe-load.
  */
 function followEvents(realm: object, file: TestFile): void {
   const handlers: unknown = Reflect.get(realm, Symbol.for('EVENT_HANDLERS'))
   if (!Array.isArray(handlers)) throw new TypeError('describe-load needs jest-circus, the default test runner of Jest')
   handlers.push((event: CircusEvent) => {
-    if (event.name === 'add_test') withoutOurFrames(event.asyncError)
+    withoutOurFrames(event.asyncError)
     if (event.name === 'test_start' && event.test !== undefined) file.names = namesOf(event.test)
   })
 }

@@ -14,7 +14,7 @@ test.each<[SizingReasonFacts, string]>([
   ],
   [
     { code: 'cpu', cpuMsPerRequest: 0.5, plannedRps: 10, cores: 0.005, headroom: 2, isBound: true },
-    'a request used at most 0.500 ms of CPU, so 10 req/s use at most 0.01 cores; the recommended size includes 2 × headroom',
+    'a request used at most 0.500 ms of CPU, so 10 req/s use at most 0.005 cores; the recommended size includes 2 × headroom',
   ],
   [
     { code: 'cpu-unknown', why: 'monitor is off' },

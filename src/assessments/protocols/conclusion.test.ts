@@ -58,8 +58,8 @@ describe('the figures of a protocol', () => {
     expect(measuredProtocol(runsOver('tcp', fast, { filled }))).toMatchObject({ maxIsBound: true, clients: 256 })
   })
 
-  const sample = (cpuPercent: number): TargetSample => ({
-    atMs: 1_000,
+  const sample = (second: number, cpuPercent: number): TargetSample => ({
+    atMs: 1_000 * second,
     cpuPercent,
     busiestProcessCpuPercent: cpuPercent,
     rssMb: 50,
@@ -68,7 +68,7 @@ describe('the figures of a protocol', () => {
     bytesOut: null,
   })
   const monitored = (cpuPercent: number): LoadResult =>
-    runWith(undefined, { target: { url: fast.target.url, pids: [1], samples: [sample(0), sample(cpuPercent)] } })
+    runWith(undefined, { target: { url: fast.target.url, pids: [1], samples: [sample(1, 0), sample(2, cpuPercent)] } })
 
   test('take the CPU per request from the highest rate held, and from the full load if none was held', () => {
     const filled = { ...FILLED, full: monitored(50) }
@@ -86,6 +86,9 @@ describe('the figures of a protocol', () => {
     const measured = measuredProtocol(runsOver('http', fast, { filled, highest: none }))
     expect(measured.cpuUsPerRequest).toBeCloseTo(5_000, 6)
     expect(measured.unknown).toMatchObject([{ value: 'held', reason: { code: 'not-shown', rps: 6 } }])
+    const idle = measuredProtocol(runsOver('http', fast, { filled, highest: { ...highest, held: monitored(5) } }))
+    expect(idle.cpuUsPerRequest).toBeNull()
+    expect(idle.unknown).toEqual([{ value: 'CPU', reason: { code: 'little-cpu' } }])
   })
 })
 

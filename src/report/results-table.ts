@@ -2,6 +2,7 @@ import { ratesOf } from '../model/rates.ts'
 import type { RunRecord, TestOutcome } from '../model/record.ts'
 import { type VerdictValue, worstFirst } from '../model/verdict.ts'
 import { formatMsOrNone, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
+import { otherwiseFailed } from './failed-tests.ts'
 import { formatLeaning } from './format-verdict.ts'
 import { table } from './page.ts'
 import { keyFigures } from './verdict-entries.ts'
@@ -19,7 +20,7 @@ const MAX_ROWS = 100
 
 /**
  * Returns a table with one row per load test, which fits into `columns`: the achieved rate, response times, errors, and
- * the verdict that decides. A test with several results has the figures of the one that its verdict refers to.
+ * the verdict that decides, or `failed` if the test failed for another reason. A test with several results has the figures of the one that its verdict refers to.
  */
 export function resultsTable(runs: readonly RunRecord[], columns: number): readonly TableLine[] {
   const rows = runs.flatMap((run) => (run.tests ?? []).flatMap((test) => rowOf(run, test)))
@@ -47,16 +48,18 @@ export function resultsTable(runs: readonly RunRecord[], columns: number): reado
 const WORDS = [0, 6]
 
 function rowOf(
-  { results, verdicts }: RunRecord,
+  run: RunRecord,
   test: TestOutcome,
 ): { readonly cells: readonly string[]; readonly verdict: VerdictValue | null }[] {
+  const { results, verdicts } = run
   const [deciding] = worstFirst(verdicts.filter(({ result }) => test.results.includes(result)))
   const result = results[deciding?.result ?? test.results.at(-1) ?? -1]
   if (result === undefined) return []
   const { p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
   const { achieved, unit } = ratesOf(result)
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
-  const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : formatLeaning(deciding)
+  const isFailed = otherwiseFailed(run).includes(test)
+  const word = isFailed ? 'failed' : deciding === undefined ? 'none' : formatLeaning(deciding)
   const cells = [
     test.test.replaceAll(/\s+/g, ' '),
     formatRate(achieved, unit),
@@ -64,7 +67,7 @@ function rowOf(
     formatPercent(errorRate),
     word,
   ]
-  return [{ cells, verdict: deciding?.verdict ?? null }]
+  return [{ cells, verdict: isFailed ? 'fail' : (deciding?.verdict ?? null) }]
 }
 
 /** Cuts a name at its start, because tests of one group differ at the end. */

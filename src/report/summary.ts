@@ -3,6 +3,7 @@ import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
 import { countVerdicts, type VerdictRecord } from '../model/verdict.ts'
+import { formatFailedTests, otherwiseFailed } from './failed-tests.ts'
 import { formatBatching } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
@@ -21,10 +22,10 @@ export const summary: Artifact = {
     [...runs, ...earlier].map((run) => `${[...pageHead(run, resultOf(run)), ...bodyOf(run)].join('\n')}\n`).join('\n'),
 }
 
-function resultOf({ verdicts }: RunRecord): string {
-  return countVerdicts(verdicts)
-    .map(({ value, count }) => `${formatCount(count)} ${value}`)
-    .join(', ')
+function resultOf(run: RunRecord): string {
+  const counts = countVerdicts(run.verdicts).map(({ value, count }) => `${formatCount(count)} ${value}`)
+  const failed = otherwiseFailed(run).length
+  return [...counts, ...(failed === 0 ? [] : [formatFailedTests(failed)])].join(', ')
 }
 
 function bodyOf(run: RunRecord): readonly string[] {

@@ -11,6 +11,7 @@ import {
   formatPlural,
   formatRates,
 } from '../../wording/figures.ts'
+import { formatFailedTests, otherwiseFailed } from '../failed-tests.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { htmlReport } from '../html-report.ts'
 import { formatLeaning } from '../format-verdict.ts'
@@ -38,7 +39,7 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
   const entries = verdictEntries(runs)
   const results = headlineResults(runs)
   return [
-    countsOf(entries),
+    countsOf(entries, runs.flatMap(otherwiseFailed).length),
     ...runs.flatMap(earlyEndOf),
     verdictTable(entries),
     worstFigures(results),
@@ -50,15 +51,15 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
 
 /** Whether a reader must act: a verdict is red, or a test failed for another reason. */
 export function isRed(runs: readonly RunRecord[]): boolean {
-  const hasFailed = runs.some(({ tests = [] }) => tests.some(({ state }) => state === 'failed'))
-  return hasFailed || verdictEntries(runs).some(({ red }) => red)
+  return runs.some((run) => otherwiseFailed(run).length > 0) || verdictEntries(runs).some(({ red }) => red)
 }
 
-function countsOf(entries: readonly VerdictEntry[]): string {
+function countsOf(entries: readonly VerdictEntry[], failedTests: number): string {
+  const failed = failedTests === 0 ? [] : [`${MARKS.fail} ${formatFailedTests(failedTests)}`]
   const counts = countVerdicts(entries).flatMap(({ value, count }) =>
     count === 0 ? [] : [`${MARKS[value]} ${formatCount(count)} ${value}`],
   )
-  return counts.length === 0 ? 'No verdicts.' : counts.join(' · ')
+  return [...failed, ...(counts.length === 0 ? ['No verdicts.'] : counts)].join(' · ')
 }
 
 function earlyEndOf(run: RunRecord): readonly string[] {

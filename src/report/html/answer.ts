@@ -1,9 +1,11 @@
+import type { TestOutcome } from '../../model/record.ts'
 import { countVerdicts, isMet, type VerdictRecord, type VerdictValue } from '../../model/verdict.ts'
 import { formatCount, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
 import { doubtLines } from '../../wording/doubts.ts'
 import { likelyCauseSentence } from '../../wording/likely-causes.ts'
 import { verdictText } from '../verdict-text.ts'
 import { conclusionOf } from './conclusions.ts'
+import { formatFailedTests, otherwiseFailed } from '../failed-tests.ts'
 import { type Html, html, shortened } from './html.ts'
 import { likelyCauses } from './likely-causes.ts'
 import { byStanding, type ResultView, type RunView, type Standing, standingOf } from './run-view.ts'
@@ -18,18 +20,28 @@ const MAX_LENGTH = 500
 export function answer(views: readonly RunView[]): Html {
   const verdicts = views.flatMap(({ run }) => run.verdicts).toSorted(byStanding)
   const [worst] = verdicts
-  const { headline, state } = worst === undefined ? NOT_JUDGED : HEADLINES[standingOf(worst)]
+  const failed = views.flatMap(({ run }) => otherwiseFailed(run))
+  const judged = worst === undefined ? NOT_JUDGED : HEADLINES[standingOf(worst)]
+  const { headline, state } = failed.length > 0 && judged.state !== 'fail' ? TEST_FAILED : judged
   return html`<section class="answer ${state}" aria-labelledby="answer-title">
     <h2 id="answer-title">${headline}</h2>
-    <p>${countsOf(verdicts)}</p>
+    <p>${countsOf(verdicts)}${failed.length > 0 && ` ${formatFailedTests(failed.length)}.`}</p>
     <ul class="findings">
-      ${views.toSorted(byWorst).flatMap(findingsOf)}
+      ${failed.slice(0, SHOWN).map(failedTest)} ${views.toSorted(byWorst).flatMap(findingsOf)}
     </ul>
     <h3>How sure this is</h3>
     <ul>
       ${certainty(views, verdicts).map((line) => html`<li>${shortened(line, MAX_LENGTH)}</li>`)}
     </ul>
   </section>`
+}
+
+/** Returns a test that failed although its checks did not. */
+function failedTest({ test }: TestOutcome): Html {
+  return html`<li>
+    ${verdictPill({ verdict: 'fail' })} <strong>${shortened(test, 120)}</strong>: the test failed because of another
+    assertion or an error, which the output of the test runner shows.
+  </li>`
 }
 
 /** Compares runs by their worst verdicts; a run without verdicts is last. */
@@ -46,6 +58,7 @@ interface Headline {
   readonly state: 'pass' | 'fail' | 'inconclusive' | 'invalid' | 'none'
 }
 
+const TEST_FAILED: Headline = { headline: 'A test failed', state: 'fail' }
 const NOT_JUDGED: Headline = { headline: 'Not judged', state: 'none' }
 const HEADLINES: Readonly<Record<Standing, Headline>> = {
   fail: { headline: 'Not good enough', state: 'fail' },

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../model/record.ts'
 import { formatCount, formatInstant } from '../../wording/figures.ts'
 import { answer } from './answer.ts'
 import { pageScript } from './browser/page-script.js'
+import { otherwiseFailed } from '../failed-tests.ts'
 import { conclusionOf } from './conclusions.ts'
 import { type Html, html, shortened, trusted } from './html.ts'
 import { byStanding, type RunView, runView } from './run-view.ts'
@@ -80,8 +81,9 @@ function navigation(views: readonly RunView[]): Html {
   </nav>`
 }
 
-function stateOf({ verdicts }: RunRecord): string {
-  return verdicts.toSorted(byStanding)[0]?.verdict ?? 'none'
+function stateOf(run: RunRecord): string {
+  if (otherwiseFailed(run).length > 0) return 'fail'
+  return run.verdicts.toSorted(byStanding)[0]?.verdict ?? 'none'
 }
 
 /** Returns the part of an earlier run, which any version or any other program may have written. */

@@ -106,7 +106,7 @@ footer.end{margin:36px 0 28px;color:var(--muted);font-size:.84rem}
 @container (min-width:760px){.plot text{font-size:8.5px}}
 @media (max-width:560px){.wide{padding:0 12px}.answer{padding:14px}.answer h2{font-size:1.4rem}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:6px}th,td{padding:4px 7px}}
 @media print{
-:root{--page:#fff}body{font-size:11px}.runs,.timebar,button,.downloads,.skip,.tools,.chart details{display:none!important}
+:root{--page:#fff;font-size:11.5px}body{font-size:1rem}.runs,.timebar,button,.downloads,.skip,.tools,.chart details{display:none!important}
 .legend button{display:inline-flex!important}
 details::details-content{content-visibility:visible!important;block-size:auto!important}
 .charts{grid-template-columns:1fr 1fr}.scroll{max-height:none;overflow:visible}

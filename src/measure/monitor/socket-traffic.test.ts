@@ -40,6 +40,19 @@ async function converse(port: number, frames: number, stays = false): Promise<vo
 }
 
 describe.skipIf(!hasTools)(`SocketTraffic${why}`, () => {
+  test('says why no bytes are known until it has read twice', async () => {
+    await using server = await startFixture('plain', {})
+    const traffic = new SocketTraffic([server.port])
+    onTestFinished(() => traffic.stop())
+    await vi.waitFor(async () => {
+      const reason = traffic.unknown
+      const read = await traffic.read()
+      expect(reason).toBe('ss has read the counters fewer than two times: run longer')
+      expect(traffic.unknown).toBe(read === null ? reason : undefined)
+      expect(read).not.toBeNull()
+    }, WITHIN)
+  })
+
   test('counts the bytes that the server counts, of connections too short to be seen between two readings', async () => {
     await using server = await startFixture('work', { protocol: 'tcp' })
     const traffic = await watching(server.port)

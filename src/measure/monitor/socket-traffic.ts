@@ -49,6 +49,8 @@ export class SocketTraffic {
   /** Process id of the `ss` that prints closed connections. */
   #closing: string | undefined
   #wasListening = false
+  /** Whether a reading has returned bytes. */
+  #isKnown = false
   #before: Traffic | undefined
   #errors = ''
   #unknown: string | undefined
@@ -75,7 +77,7 @@ export class SocketTraffic {
 
   /** Why the bytes are unknown; undefined if they are known. */
   get unknown(): string | undefined {
-    return this.#unknown ?? (this.#wasListening ? undefined : 'ss did not start in time')
+    return this.#unknown ?? (this.#isKnown ? undefined : 'ss has read the counters fewer than two times: run longer')
   }
 
   /**
@@ -94,6 +96,7 @@ export class SocketTraffic {
     const now = this.#bytes.total()
     this.#before = now
     if (before === undefined) return null
+    this.#isKnown = true
     // Where a connection was reset, the end that the kernel counted as a byte is missing afterwards.
     return {
       bytesIn: Math.max(0, now.bytesIn - before.bytesIn),

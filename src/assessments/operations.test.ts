@@ -38,6 +38,10 @@ describe('the operations of a suite', () => {
     [{ operations: { raed: READ } }, 'operations.raed is not one of: read, write, stream, batch'],
     [{ operations: { http: { rite: WRITE } } }, 'operations.http.rite is not one of: read, write, stream, batch'],
     [{ operations: { http: {}, tpc: {} } }, 'operations.tpc is not one of:'],
+    [
+      { operations: { htp: { read: READ } } },
+      /^operations\.htp is not one of: read, write, stream, batch, .*\s+→ did you mean http\?$/,
+    ],
     [{ operations: { read: { pth: '/' } } }, 'operations.read.pth is not a key of an HTTP request'],
     [{ request: [] }, 'request must list at least one request'],
   ] as const)('of %j are invalid', ([options, message]) => {

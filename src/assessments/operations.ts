@@ -110,29 +110,37 @@ function ofProtocol(
   const names = Object.keys(given)
   const isByProtocol = names.some((name) => PROTOCOL_NAMES.some((known) => known === name))
   if (!isByProtocol) {
-    requireNames(names, key, OPERATION_NAMES, issues)
-    return isMain ? { operations: given, prefix: key } : NO_OPERATIONS
+    const known = withKnownNames(given, key, OPERATION_NAMES, issues)
+    return isMain ? { operations: known, prefix: key } : NO_OPERATIONS
   }
-  requireNames(names, key, PROTOCOL_NAMES, issues)
-  const own = given[protocol]
+  const own = withKnownNames(given, key, PROTOCOL_NAMES, issues)[protocol]
   if (own === undefined) return NO_OPERATIONS
   const prefix = `${key}.${protocol}`
   if (!isRecord(own)) {
     issues.push({ key: prefix, value: NOT_SHOWN, rule: 'must be requests by operation', remedy: REMEDY })
     return NO_OPERATIONS
   }
-  requireNames(Object.keys(own), prefix, OPERATION_NAMES, issues)
-  return { operations: own, prefix }
+  return { operations: withKnownNames(own, prefix, OPERATION_NAMES, issues), prefix }
 }
 
 const REMEDY = "write { read: { path: '/items' }, write: { method: 'POST', path: '/items' } }"
 
-function requireNames(names: readonly string[], key: string, known: readonly string[], issues: PlanIssue[]): void {
+/** Returns the entries whose names are known; adds an issue for each other name, whose value nothing can check. */
+function withKnownNames(
+  given: Readonly<Record<string, unknown>>,
+  key: string,
+  known: readonly string[],
+  issues: PlanIssue[],
+): Readonly<Record<string, unknown>> {
+  const names = Object.keys(given)
+  // A misspelt protocol alone looks like an operation.
+  const candidates = key.includes('.') ? known : [...OPERATION_NAMES, ...PROTOCOL_NAMES]
   for (const name of names.filter((each) => !known.includes(each))) {
-    const meant = nearestName(name, known)
+    const meant = nearestName(name, candidates)
     const rule = `is not one of: ${known.join(', ')}`
     issues.push({ key: `${key}.${name}`, value: NOT_SHOWN, rule, ...withRemedy(meant && `did you mean ${meant}?`) })
   }
+  return Object.fromEntries(names.filter((name) => known.includes(name)).map((name) => [name, given[name]]))
 }
 
 function checked(

@@ -327,4 +327,13 @@ test('an issue of a JSON flag names the flag and the part of its value', () => {
   expect(keyOf('LOAD_OPERATIONS.read.pth', [])).toBe('LOAD_OPERATIONS.read.pth')
   expect(keyOf('LOAD_REQUEST[0].pth', ['--request', '[{"pth":"/"}]'])).toBe('--request [0].pth')
   expect(keyOf('LOAD_REQUEST.body', ['-X', 'PUT', '--body', 'x'])).toBe('--body')
+  const asked = readWords(['limits', '-t', 'a:1', ...operations])
+  if (asked.kind !== 'run') throw new Error('not a run')
+  const meant = {
+    key: 'LOAD_OPERATIONS.read.pth',
+    value: 1,
+    rule: 'is wrong',
+    remedy: 'try `LOAD_OPERATIONS.read.path`',
+  }
+  expect(nameFlags(new LoadPlanError([meant]), asked).issues[0]?.remedy).toBe('try `read.path`')
 })

@@ -1,4 +1,5 @@
 import { LoadPlanError } from '../../model/errors.ts'
+import { withRemedy } from '../../model/readers.ts'
 import type { AskedRun } from './arguments.ts'
 import { type FlagName, FLAGS } from './flags.ts'
 
@@ -7,7 +8,10 @@ export function nameFlags(error: LoadPlanError, { flags, env }: Pick<AskedRun, '
   const names = [...flags.keys()]
   const issues = error.issues.map((issue) => {
     const name = flagOf(issue.key, names)
-    if (name !== undefined) return { ...issue, key: `${flags.get(name) ?? issue.key}${partOf(issue.key, name)}` }
+    if (name !== undefined) {
+      const key = `${flags.get(name) ?? issue.key}${partOf(issue.key, name)}`
+      return { ...issue, key, ...withRemedy(issue.remedy?.replaceAll(`\`${FLAGS[name].variable}.`, '`')) }
+    }
     // The target of a command after `--` has no flag, and one from the environment is named by its variable.
     return issue.key === 'target' && env.LOAD_TARGET === undefined ? { ...issue, key: 'LOAD_TARGET' } : issue
   })

@@ -69,6 +69,15 @@ describe('charts of a result', () => {
   })
 
   test.each([
+    ['no rate from the last responses of a run that ends', 6, null],
+    ['the rate of the measured time in', 200, 125],
+  ])('shows %s a part of %d ms', (_, drainMs, rate) => {
+    const drained = resultOf({ batches: evenBatches(41, 25, () => 5), rest: { durationMs: 10_000, drainMs } })
+    const { achieved } = valuesOf(chartsOf(drained).get('Offered and achieved rate'))
+    expect([achieved?.[39], achieved?.[40]]).toEqual([100, rate])
+  })
+
+  test.each([
     ['in the closed model', { arrivals: 'closed' } as const],
     ['of the steps of journeys', { journeys: result }],
   ])('shows only the achieved rate %s, because responses determine it', (_, change) => {

@@ -3,6 +3,7 @@ import { briefLines } from '../report/brief.ts'
 import type { TestedLoad } from '../report/run-records.ts'
 import { testFigures } from '../report/test-figures.ts'
 import { reportToGitHub } from './github-actions.ts'
+import { labelled } from './load-lines.ts'
 import { tableLines } from './table-lines.ts'
 import { stderrColors } from './terminal-colors.ts'
 import { reportLines, writeReports } from './write-reports.ts'
@@ -46,5 +47,5 @@ export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, scre
 /** Returns the text that shows the figures of a finished test; undefined if there is nothing to show. */
 export function finishedTest(load: TestedLoad, failed: boolean, colors: ChalkInstance): string | undefined {
   const [name, ...lines] = testFigures(load, failed)
-  return name === undefined ? undefined : [` ${colors.cyan('load')}  ${name.trimStart()}`, ...lines].join('\n')
+  return name === undefined ? undefined : [labelled(name.trimStart(), colors), ...lines].join('\n')
 }

@@ -1,20 +1,16 @@
 import type { Vitest } from 'vitest/node'
-import type { Ms } from '../../model/units.ts'
 import { followed, type FollowedLoad, type LinePart, liveLine } from '../../report/live/live-line.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
+import { labelled, SparseLines } from '../load-lines.ts'
 import { stdoutColors } from '../terminal-colors.ts'
 import { valueAt } from './value-at.ts'
 import type { ReportConsole } from './report-console.ts'
 
-/** Minimum time between two lines about one test where lines cannot be overwritten, such as in a CI log. */
-const SPARSE_MS: Ms = 10_000
-
 const LABEL_COLUMNS = ' load  '.length
 
 interface RunningLoad extends FollowedLoad {
-  /** When a line about it was printed, or when it was first seen. */
-  readonly printedMs: Ms
+  readonly sparse: SparseLines
 }
 
 /**
@@ -51,12 +47,10 @@ export class LiveLines {
 
   update(id: string, progress: Progress): void {
     const before = this.#running.get(id)
-    const nowMs = performance.now()
-    // Prints the first line only after a while, because a short run does not need one.
-    const printedMs = before?.printedMs ?? nowMs
-    const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
-    this.#running.set(id, { ...followed(before, progress), printedMs: print ? nowMs : printedMs })
-    if (print && !this.#console.isBrief) this.#console.log(labelled(progressLine(progress)))
+    const sparse = before?.sparse ?? new SparseLines()
+    this.#running.set(id, { ...followed(before, progress), sparse })
+    if (this.#inWindow || this.#console.isBrief || !sparse.isDue()) return
+    this.#console.log(labelled(progressLine(progress), stdoutColors()))
   }
 
   end(id: string): void {
@@ -65,7 +59,9 @@ export class LiveLines {
 
   #lines(): readonly string[] {
     const columns = (process.stdout.columns || 80) - 1 - LABEL_COLUMNS
-    return [...this.#running.values()].map((load) => labelled(liveLine(load, columns).map(colored).join('')))
+    return [...this.#running.values()].map((load) =>
+      labelled(liveLine(load, columns).map(colored).join(''), stdoutColors()),
+    )
   }
 }
 
@@ -73,10 +69,6 @@ export class LiveLines {
 function colored({ text, tone }: LinePart): string {
   const { dim, red, yellow } = stdoutColors()
   return { plain: (plain: string) => plain, faint: dim, bad: red, warning: yellow }[tone](text)
-}
-
-function labelled(text: string): string {
-  return ` ${stdoutColors().cyan('load')}  ${text}`
 }
 
 interface Summary {

@@ -1,6 +1,7 @@
 import type { JudgedFigures, LatencyName } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
+import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
 import { diagnose, partOf, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -10,7 +11,9 @@ import { countedAs, notProven, onTheLimit, requestsForPercentile } from './more-
 import { decidePercentile } from './percentile-decision.ts'
 import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
+import { missedRateLines, overload } from './rate-breach.ts'
 import { judgeShare, type ShareQuestion } from './share.ts'
+import { lostTimes } from './starved-target.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
@@ -48,6 +51,7 @@ export function percentileVerdict(
   const subject = `${formatPercentile(percentile)} ${TIMES[of].words}${partOf(figures, run)}`
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   const effect = percentileDesignEffect(course, percentile)
+  const standing = standingOf(figures, run, question, asked, course)
   return conclude(
     {
       claim: `${subject} below ${formatLimit(limitMs)}`,
@@ -58,9 +62,9 @@ export function percentileVerdict(
         { effect, verdictEffect: asked.designEffect },
         IN_MS,
       ),
-      causes: causesOf(figures, run, question),
+      causes: [...missedRateLines(standing), ...causesOf(figures, run, question)],
     },
-    standingOf(figures, run, question, asked, course),
+    standing,
     figures,
     run,
   )
@@ -93,6 +97,12 @@ function standingOf(
     return fail.verdict === 'fail' ? { ...fail, reasons } : fail
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
+  const breach = requiredMs > 0 ? overloadOf(figures, run, question, asked) : undefined
+  if (breach !== undefined) {
+    // The breach considers the lateness of the generator and the waits of the target.
+    const fail = shownFail(figures, run, { limitMs, delays, failsOn: () => true })
+    return fail.verdict === 'fail' ? { ...fail, reasons: [breach] } : fail
+  }
   if (leaning === 'fail') {
     const trouble = toolTrouble(figures, run, { limitMs, delays, failsOn: (rest) => observedOver(rest, question) })
     if (trouble !== undefined) return trouble
@@ -111,6 +121,21 @@ function standingOf(
     run,
     notProven({ requests: forPass.of, requiredRequests, span, leaning, reasons, counted }, figures, run),
   )
+}
+
+/** Share of the requests of a run that must be over the limit for an overload to be a fail. */
+const MOST: Ratio = 1 / 2
+
+/** Returns the reason why response times over the limit, those of most requests, grow as long as the load lasts. */
+function overloadOf(
+  figures: JudgedFigures,
+  run: LoadResult,
+  { of = 'response' }: PercentileQuestion,
+  { forFail }: ShareQuestion,
+): VerdictReason | undefined {
+  // A part of a run may contain only the aftermath of another part.
+  if (figures !== run || of !== 'response' || forFail.over < MOST * forFail.of) return undefined
+  return overload(figures, lostTimes(figures, run))
 }
 
 /** Whether these figures fail as well, however short their span. */

@@ -4,6 +4,7 @@ import type { Ms } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
 import { type BatchCase, resultOf } from '../result.builder.ts'
 import { seeded } from './simulated-services.builder.ts'
+import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
 const RPS = 100
@@ -122,5 +123,49 @@ describe('a rate in a run of 2 s', () => {
       () => 80,
     )
     expect(verdictOn(late)).toEqual(['invalid', ['sent-late']])
+  })
+})
+
+describe('a percentile in a run of 5 s', () => {
+  function judged(service: Service, limitMs = 50): readonly [verdict: string, codes: readonly string[]] {
+    const run = runOf(service, 5_000)
+    const { verdict, reasons = [] } = percentileVerdict(run, run, { percentile: 95, limitMs })
+    return [verdict, reasons.map(({ code }) => code)]
+  }
+
+  test('fails when the target completes less than arrives, at a constant rate', () => {
+    expect(judged(serial(() => 14))).toEqual(['fail', ['rate-missed']])
+    const random = seeded(2)
+    expect(judged(serial(() => -25 * Math.log(random())))).toEqual(['fail', ['rate-missed']])
+    const run = runOf(
+      serial(() => 14),
+      5_000,
+    )
+    const { details } = percentileVerdict(run, run, { percentile: 95, limitMs: 50 })
+    expect(details).toContain('the target completed at most 72 req/s in any 1 s, but 100 req/s arrived')
+  })
+
+  test('is open when the target nearly keeps up, or stalled once for more than half of the run', () => {
+    expect(judged(serial(() => 10.5))[0]).toBe('inconclusive')
+    expect(judged((atMs) => (atMs < 1_000 ? atMs + 5 : Math.max(atMs + 5, 4_500)))[0]).toBe('inconclusive')
+  })
+
+  test('passes no judgement on a queue whose response times are still below the limit', () => {
+    expect(
+      judged(
+        serial(() => 14),
+        5_000,
+      )[0],
+    ).toBe('inconclusive')
+  })
+
+  test('is open when response times differ by more than the run is long', () => {
+    const verdicts = Array.from({ length: 10 }, (_, seed) => {
+      const random = seeded(seed)
+      const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
+      return judged((atMs) => atMs + (atMs < 300 ? 5 : 3_000 * Math.exp(normal())))[0]
+    })
+    expect(verdicts).not.toContain('pass')
+    expect(verdicts).not.toContain('fail')
   })
 })

@@ -3,6 +3,8 @@ import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { MIN_BREACH_REQUESTS } from './proof.ts'
+import type { Standing } from './validity.ts'
+import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { normalQuantile } from './statistics/student.ts'
 
 /** Requests of a run that should have succeeded, and those that did not. */
@@ -41,15 +43,39 @@ export function rateBreach(
   within: Ratio,
   lostMs: readonly Ms[] = [],
 ): VerdictReason | undefined {
-  const { batches, durationMs } = figures
+  const maxShare = (1 - within) / 2
+  const missed = missedBy(figures, of, maxShare, lostMs)
+  return over < (1 - maxShare) * of && !isConstant(figures.batches.successes) ? undefined : missed
+}
+
+/** Share of the arrivals above which a target that always completes as many may keep up in a longer run. */
+const OVERLOADED: Ratio = 0.8
+
+/**
+ * Returns the reason of an overload: the target completed requests at a constant rate until the last one, as only a
+ * queue does, and less than 80% of the arrivals in every window of a fifth of the scheduled span. Its response times
+ * then grow as long as the load lasts. `lostMs` as for `rateBreach`.
+ */
+export function overload(figures: JudgedFigures, lostMs: readonly Ms[]): VerdictReason | undefined {
+  const { requestsScheduled, batches } = figures
+  if (missedBy(figures, requestsScheduled, OVERLOADED, lostMs) === undefined) return undefined
+  // With the rate that was measured, which is lower.
+  return isConstant(batches.successes) ? missedBy(figures, requestsScheduled, OVERLOADED, []) : undefined
+}
+
+/** Returns the reason if the target completed at most `maxShare` of the `of` arrivals in every window. */
+function missedBy(
+  { batches, durationMs }: JudgedFigures,
+  of: number,
+  maxShare: Ratio,
+  lostMs: readonly Ms[],
+): VerdictReason | undefined {
   if (of < MIN_BREACH_REQUESTS || durationMs <= 0) return undefined
   if (sum(lostMs) > MAX_LOST * lostMs.length * batches.lengthMs) return undefined
   const offeredRps = (1_000 * of) / durationMs
   const windowBatches = Math.max(1, Math.round((WINDOW * durationMs) / batches.lengthMs))
   const maxRps = highestRps(batches.successes, windowBatches, batches.lengthMs, lostMs)
-  const maxShare = (1 - within) / 2
   if (maxRps > maxShare * offeredRps) return undefined
-  if (over < (1 - maxShare) * of && !isConstant(batches.successes)) return undefined
   return { code: 'rate-missed', maxRps, offeredRps, windowMs: windowBatches * batches.lengthMs }
 }
 
@@ -84,4 +110,9 @@ function isConstant(successes: readonly number[]): boolean {
   const free = groups.length - 1
   // Normal approximation of the χ² distribution, whose quantile it underestimates.
   return dispersion <= free + normalQuantile(1 - DOUBT) * Math.sqrt(2 * free)
+}
+
+/** Returns the sentence of a missed rate, if that explains the verdict. */
+export function missedRateLines({ reasons = [] }: Pick<Standing, 'reasons'>): readonly string[] {
+  return reasons.filter(({ code }) => code === 'rate-missed').map((reason) => reasonSentence(reason))
 }

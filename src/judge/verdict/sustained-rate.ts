@@ -11,14 +11,13 @@ import { growthOf, type Growth, type MeasuredGrowth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
-import { rateBreach } from './rate-breach.ts'
+import { missedRateLines, rateBreach } from './rate-breach.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDispatched, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
 import { lostTimes } from './starved-target.ts'
 import { stoppedRequests } from './target-failures.ts'
 import { trialReasonSentence } from '../../wording/trial-reasons.ts'
-import { reasonSentence } from '../../wording/verdict-reasons.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
@@ -67,9 +66,7 @@ export function sustainedRateVerdict(
       contrary: `${subject} not sustained`,
       observed: describeObserved(figures, growth, counted),
       causes: [
-        ...(standing.reasons ?? [])
-          .filter(({ code }) => code === 'rate-missed')
-          .map((reason) => reasonSentence(reason)),
+        ...missedRateLines(standing),
         ...(growth?.shown === true ? [describeGrowth(growth, within)] : []),
         ...evidenceOfErrors(figures),
       ],

@@ -39,6 +39,7 @@ function annotate({ runs }: WrittenReports, { root, hostAnnotates, log }: GitHub
   const left = MAX_ANNOTATIONS - entries.filter(isAnnotated).length
   const lines = annotations(
     entries.filter((entry) => !isAnnotated(entry)),
+    runs,
     (file) => resolve(root, file),
     left,
   )

@@ -1,3 +1,5 @@
+import type { RunRecord } from '../../model/record.ts'
+import { subjectName } from './subject-name.ts'
 import type { VerdictEntry } from '../../model/verdicts-file.ts'
 
 /** GitHub shows ten annotations per step and kind. */
@@ -6,19 +8,20 @@ export const MAX_ANNOTATIONS = 10
 /**
  * Returns the workflow commands that annotate verdicts at the lines of their assertions: errors for red ones, then
  * warnings for the other inconclusive ones. `entries` are in the order of `verdictEntries`, which has failures
- * first. `pathOf` returns the path of a file that GitHub finds.
+ * first, for `runs`. `pathOf` returns the path of a file that GitHub finds.
  */
 export function annotations(
   entries: readonly VerdictEntry[],
+  runs: readonly RunRecord[],
   pathOf: (file: string) => string,
   max: number = MAX_ANNOTATIONS,
 ): readonly string[] {
   const errors = entries.filter(({ red }) => red)
   const warnings = entries.filter(({ red, verdict }) => !red && verdict === 'inconclusive')
   return [...errors, ...warnings].slice(0, Math.max(0, max)).map((entry) => {
-    const { at, test, summary, evidence, red } = entry
+    const { at, summary, evidence, red } = entry
     const place = at === undefined ? [] : [`file=${property(pathOf(at.file))}`, `line=${at.line}`, `col=${at.column}`]
-    const properties = [...place, `title=${property(test)}`].join(',')
+    const properties = [...place, `title=${property(subjectName(entry, runs))}`].join(',')
     return `::${red ? 'error' : 'warning'} ${properties}::${data([summary, ...evidence].join('\n'))}`
   })
 }

@@ -3,7 +3,10 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { expect, test } from 'vitest'
 import { HOSTILE_NAME, runsOf } from '../exports/runs.builder.ts'
 import { pullRequestComment } from '../exports/pull-request-comment.ts'
+import type { VerdictRecord } from '../../model/verdict.ts'
+import { findings, made, recordOf } from '../../schemas/findings.builder.ts'
 import { resultOf } from '../run-record.builder.ts'
+import { unitSentence } from '../unit-sentences.ts'
 import { jobSummary, MAX_SUMMARY_BYTES } from './job-summary.ts'
 
 const link = { runUrl: 'https://github.com/o/r/actions/runs/7', paths: ['reports/load_test_report.html'] }
@@ -67,6 +70,24 @@ test('shows the rates of journeys as such, and only the achieved rate in the clo
   expect(summary).toContain('| 10 → 9.5 journeys/s |')
   expect(summary).toContain('| 500 req/s |')
   expect(summary).toContain('- achieved rate furthest below the offered one: by 5% in <code>walk</code>')
+})
+
+test('names the run that a verdict of a suite is about, and the test for the conclusion of the suite', () => {
+  const verdictOn = (message: string): VerdictRecord => ({
+    result: 0,
+    test: 'unit works',
+    matcher: 'unitSuite',
+    verdict: 'invalid',
+    message,
+  })
+  const run = recordOf('unit', [{ ...made, name: 'unit works > service times' }], findings.unit)
+  const verdicts = [verdictOn('p50 was 9 ms'), verdictOn(unitSentence(findings.unit))]
+  const summary = jobSummary([{ ...run, verdicts }], link)
+  expect(Array.from(summary.matchAll(/<summary>🚫 invalid: <code>([^<]*) &#40;/gu), ([, name]) => name)).toEqual([
+    'unit works &#62; service times',
+    'unit works',
+  ])
+  expect(summary).toContain('| 🚫 invalid | <code>unit works &#62; service times</code> |')
 })
 
 test('says that the load tests ended early', () => {

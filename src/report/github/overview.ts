@@ -18,6 +18,7 @@ import { formatLeaning } from '../format-verdict.ts'
 import { runTitle } from '../run-records.ts'
 import { sparkline } from '../sparkline.ts'
 import { verdictEntries } from '../verdict-entries.ts'
+import { subjectName } from './subject-name.ts'
 import { codeBlock, inlineCode, markdownTable } from './markdown.ts'
 
 /** Where the reader of a page on GitHub finds the files. */
@@ -41,10 +42,10 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
   return [
     countsOf(entries, runs.flatMap(otherwiseFailed).length),
     ...runs.flatMap(earlyEndOf),
-    verdictTable(entries),
+    verdictTable(entries, runs),
     worstFigures(results),
     linkTo(link),
-    ...entries.filter(({ verdict }) => verdict !== 'pass').map(detailsOf),
+    ...entries.filter(({ verdict }) => verdict !== 'pass').map((entry) => detailsOf(entry, runs)),
     charts(results),
   ].filter((section) => section !== '')
 }
@@ -69,22 +70,22 @@ function earlyEndOf(run: RunRecord): readonly string[] {
   ]
 }
 
-function verdictTable(entries: readonly VerdictEntry[]): string {
+function verdictTable(entries: readonly VerdictEntry[], runs: readonly RunRecord[]): string {
   if (entries.length === 0) return ''
-  const rows = entries.slice(0, MAX_ROWS).map(rowOf)
+  const rows = entries.slice(0, MAX_ROWS).map((entry) => rowOf(entry, runs))
   const left = entries.length - rows.length
   const more = left > 0 ? ['', `and ${formatPlural(left, 'more verdict')}, see the report`] : []
   const heads = ['verdict', 'test', 'assertion', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'errors']
   return [...markdownTable(heads, rows), ...more].join('\n')
 }
 
-function rowOf(entry: VerdictEntry): readonly string[] {
-  const { verdict, test, matcher, figures } = entry
+function rowOf(entry: VerdictEntry, runs: readonly RunRecord[]): readonly string[] {
+  const { verdict, matcher, figures } = entry
   const { offeredRps: offered, achievedRps: achieved, rateUnit: unit, p50Ms, p95Ms, p99Ms, errorRate } = figures
   const mark = `${MARKS[verdict]} ${formatLeaning(entry)}`
   const rates = formatRates({ offered, achieved, unit })
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
-  return [mark, inlineCode(test), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
+  return [mark, inlineCode(subjectName(entry, runs)), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
 }
 
 /** The highest p99, the highest error rate and the largest shortfall of the rate; only those that are not perfect. */
@@ -127,12 +128,12 @@ function linkTo({ runUrl, paths }: ReportLink): string {
   return `Full report: ${inlineCode(report)} in ${place}, if the workflow uploads its folder.`
 }
 
-function detailsOf(entry: VerdictEntry): string {
-  const { verdict, test, matcher, summary, evidence, at, rerun } = entry
+function detailsOf(entry: VerdictEntry, runs: readonly RunRecord[]): string {
+  const { verdict, matcher, summary, evidence, at, rerun } = entry
   const place = at === undefined ? [] : [`at ${at.file}:${at.line}`]
   const again = rerun === undefined ? [] : [`rerun: ${rerun}`]
   return [
-    `<details><summary>${MARKS[verdict]} ${verdict}: ${inlineCode(`${test} (${matcher})`)}</summary>`,
+    `<details><summary>${MARKS[verdict]} ${verdict}: ${inlineCode(`${subjectName(entry, runs)} (${matcher})`)}</summary>`,
     '',
     codeBlock([[summary, ...evidence].join('\n  '), ...place, ...again].join('\n')),
     '',

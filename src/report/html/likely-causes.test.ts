@@ -94,6 +94,15 @@ describe('likelyCauses', () => {
     ])
   })
 
+  test('names a target that waits even if its slowness keeps all connections busy, so that requests wait for one', () => {
+    const pool = { size: 200, peakInUse: 200, fullRatio: 0.94 }
+    const batches = evenBatches(40, 25, (i) => (i < 10 ? 10 : 4_000))
+    const result = resultOf({ batches, rest: { pool, ...targetWith(10) }, serviceMs: (ms) => Math.min(ms, 500) })
+    expect(likelyCauses({ ...result, queueTime: result.responseTime })).toEqual([
+      { code: 'target-waited', serviceMs: expect.closeTo(500, 0), cpuPercent: 10 },
+    ])
+  })
+
   test('names the most frequent error', () => {
     const batches = eachWith(slow, () => ({ errors: { 'http-5xx': 3 } }))
     expect(likelyCauses(resultOf({ batches }))).toMatchObject([{ code: 'errors', errorClass: 'http-5xx', count: 120 }])

@@ -44,10 +44,13 @@ const USUAL_SLOWNESS_MS = 20
 
 function poolFull({ pool, queueTime, responseTime, serviceTime }: LoadResult): LikelyCause | undefined {
   const { p99Ms: waitMs = 0 } = queueTime
-  const { minMs = 0, p50Ms = 0 } = serviceTime
-  if (p50Ms > SLOWED * minMs + USUAL_SLOWNESS_MS) return undefined
+  if (isSlowed(serviceTime)) return undefined
   if (pool.fullRatio < FULL_POOL || waitMs < PART * (responseTime.p99Ms ?? Infinity)) return undefined
   return { code: 'pool-full', connections: pool.size, fullRatio: pool.fullRatio, waitMs }
+}
+
+function isSlowed({ minMs = 0, p50Ms = 0 }: LoadResult['serviceTime']): boolean {
+  return p50Ms > SLOWED * minMs + USUAL_SLOWNESS_MS
 }
 
 /** Time between two samples of the target. */
@@ -101,10 +104,12 @@ function longestRun(values: readonly boolean[]): readonly [from: number, to: num
   return longest
 }
 
-function targetWaited({ target, serviceTime, responseTime, generator }: LoadResult): LikelyCause | undefined {
+/** Requests may also wait for connections that a slow target keeps busy. */
+function targetWaited({ target, serviceTime, responseTime, generator, pool }: LoadResult): LikelyCause | undefined {
   const { p50Ms: serviceMs = 0, p99Ms = 0 } = serviceTime
   const busiest = busiestCpu(target.samples)
-  const isService = p99Ms > (1 - PART) * (responseTime.p99Ms ?? Infinity)
+  const isService =
+    p99Ms > (1 - PART) * (responseTime.p99Ms ?? Infinity) || (isSlowed(serviceTime) && pool.fullRatio >= FULL_POOL)
   if (busiest === null || busiest > IDLE_CPU || !isService || serviceMs < SLOW_SERVICE_MS) return undefined
   if (generator.eventLoopUtilization > FULL_CPU / 100) return undefined
   return { code: 'target-waited', serviceMs, cpuPercent: busiest }

@@ -9,7 +9,10 @@ const udp: CustomProtocol<{ readonly text: string }> = {
     const socket = createSocket('udp4')
     socket.connect(Number(port), hostname)
     await once(socket, 'connect', { signal: tooLate })
+    const { promise: closed, resolve: onClosed } = Promise.withResolvers<Error | undefined>()
+    socket.on('error', onClosed) // ECONNREFUSED: no process listens on the port
     return {
+      closed,
       exchange({ requestId, payload, signal }, { onDone }) {
         const onMessage = (message: Buffer) => {
           if (!message.toString().startsWith(`${requestId} `)) return

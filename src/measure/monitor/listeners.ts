@@ -14,7 +14,7 @@ export type Listeners = { readonly pids: readonly number[] } | { readonly unknow
  */
 export function listenersOf(port: number): Listeners {
   const inodes = new Set([...listeningInodes('net/tcp', port), ...listeningInodes('net/tcp6', port)])
-  if (inodes.size === 0) return { unknown: `nothing listens on port ${port} of this machine` }
+  if (inodes.size === 0) return { unknown: `nothing listens on TCP port ${port} of this machine` }
   const pids = listPids().filter((pid) => holdsSocket(pid, inodes))
   if (pids.length === 0) {
     const advice = 'run as that user, or name the process with monitor: { pid }'

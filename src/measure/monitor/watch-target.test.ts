@@ -145,7 +145,7 @@ describe.runIf(process.platform === 'linux')('watchTarget returns the reason in 
     server.close()
     await once(server, 'close')
     const watch = watchTarget({ port })
-    expect(watch).toMatchObject({ pids: [], unwatched: `nothing listens on port ${port} of this machine` })
+    expect(watch).toMatchObject({ pids: [], unwatched: `nothing listens on TCP port ${port} of this machine` })
     expect(await watch.sample()).toBeUndefined()
   })
 

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -60,4 +61,18 @@ test('rejects an invalid module with its address, before any traffic', async () 
   const empty = new URL('../closed-loop.ts', MODULE)
   await expect(runLoad({ ...plan, protocol: empty })).rejects.toThrow(/has no default export/)
   expect(connections()).toBe(0)
+})
+
+test('counts a lost connection over UDP when no process listens on the port', async () => {
+  const socket = createSocket('udp4')
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const target = `udp://127.0.0.1:${socket.address().port}`
+  socket.close()
+  const protocol = new URL('../../../examples/custom-protocol/udp.ts', import.meta.url)
+  const result = await runLoad({ target, protocol, rate: 50, duration: '500ms', request: { text: 'hi' } })
+  expect(result).toMatchObject({ requestsSent: 25, errors: 25, ended: 'completed' })
+  expect(result.errorsByClass).toMatchObject({
+    connection: { count: 25, first: expect.stringContaining('ECONNREFUSED') },
+  })
 })

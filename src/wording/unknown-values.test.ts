@@ -16,15 +16,15 @@ test.each<[UnknownReason, string]>([
       trialReason: { code: 'p99-not-proven', lateRequests: 0, requests: 204 },
       requiredMs: 9_900,
     },
-    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 0 late requests of 204 do not prove a p99; use at least -d 10',
+    'CPU: unknown, because no tested rate was shown to meet the service level; the lowest was 60 req/s: 0 late requests of 204 do not prove a p99; use at least -d 10',
   ],
   [
     { code: 'not-shown', rps: 60, verdict: 'fail', trialReason: { code: 'failed-requests', failedShare: 0.12 } },
-    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
+    'CPU: unknown, because no tested rate was shown to meet the service level; the lowest was 60 req/s: 12% of the requests failed',
   ],
   [
     { code: 'not-shown', rps: 60, verdict: 'invalid' },
-    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: its verdict was invalid',
+    'CPU: unknown, because no tested rate was shown to meet the service level; the lowest was 60 req/s: its verdict was invalid',
   ],
   [{ code: 'no-response' }, 'CPU: unknown, because the target responded to no request'],
   [

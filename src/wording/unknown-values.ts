@@ -16,7 +16,7 @@ function cause(reason: UnknownReason): string {
       const evidence =
         reason.trialReason === undefined ? `its verdict was ${reason.verdict}` : trialReasonSentence(reason.trialReason)
       const advice = reason.requiredMs === undefined ? '' : `; use at least ${atLeast(reason.requiredMs)}`
-      return `no tested rate met the service level; the lowest was ${formatRate(reason.rps)}: ${evidence}${advice}`
+      return `no tested rate was shown to meet the service level; the lowest was ${formatRate(reason.rps)}: ${evidence}${advice}`
     }
     case 'no-response':
       return 'the target responded to no request'

@@ -46,7 +46,7 @@ describe('the reasons for unknown values of a protocol', () => {
     } as const
     // 299 requests at 60 req/s take 5 s, which is half of a phase.
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
-      'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: ' +
+      'held: unknown, because no tested rate was shown to meet the service level; the lowest was 60 req/s: ' +
         '0 late requests of 204 do not prove a p99; use at least -d 10',
     ])
   })
@@ -58,7 +58,7 @@ describe('the reasons for unknown values of a protocol', () => {
       trialReason: { code: 'failed-requests', failedShare: 0.12 },
     } as const
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
-      'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
+      'held: unknown, because no tested rate was shown to meet the service level; the lowest was 60 req/s: 12% of the requests failed',
     ])
   })
 

@@ -78,7 +78,7 @@ describe('protocols that did the same work', () => {
     expect(rankProtocols(all, differences).map(({ why }) => why)).toEqual([
       "held 1 000 req/s over 16 connections; ahead of mcp by rate and tcp by response time; 80 µs of the target's CPU per request",
       'held 1 000 req/s over 16 connections; behind http by rate; no difference shown to tcp; 2 requests lost when connections were closed',
-      "no tested rate met the service level; behind http by response time; no difference shown to mcp; 80 µs of the target's CPU per request",
+      "no tested rate was shown to meet the service level; behind http by response time; no difference shown to mcp; 80 µs of the target's CPU per request",
     ])
   })
 

@@ -148,7 +148,7 @@ function compared(names: readonly string[], isByRate: (name: string) => boolean)
 }
 
 function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
-  if (maxRps === null) return 'no tested rate met the service level'
+  if (maxRps === null) return 'no tested rate was shown to meet the service level'
   const rate = `held ${formatRate(maxRps)} over ${formatPlural(clients, 'connection')}`
   return maxIsBound ? `${rate}, possibly more: the generator reached its limit first` : rate
 }

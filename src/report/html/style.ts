@@ -97,7 +97,7 @@ td{white-space:nowrap}th.word,td.word{text-align:left;white-space:normal;overflo
 .timebar{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-top:10px}
 .timebar label{display:flex;gap:8px;align-items:center;flex:1 1 260px;font-size:.87rem;color:var(--muted)}
 .timebar input{flex:1;min-width:120px;accent-color:var(--accent)}.timebar output{min-width:5em;color:var(--text);font-variant-numeric:tabular-nums}
-.downloads{display:flex;flex-wrap:wrap;gap:4px 14px}
+.downloads{display:flex;flex-wrap:wrap;gap:4px 14px}p.downloads{margin-top:8px}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px}dl.facts dt{color:var(--muted)}
 footer.end{margin:36px 0 28px;color:var(--muted);font-size:.84rem}
 @container (max-width:460px){.plot text{font-size:16px}}

@@ -108,7 +108,7 @@ describe('the environment of a suite', () => {
       [LoadPlanError: the plan has 9 issues
         - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words, got 'localhost'
         - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
-        - LOAD_HEADERS must be header values by name as JSON, such as {"authorization":"Bearer …"}, got '(not shown)'
+        - LOAD_HEADERS must be header values by name as JSON, such as {"authorization":"Bearer …"}, got (not shown)
         - LOAD_DURATION must be a number of seconds greater than 0, or a duration such as '30s' or '1m', got '5 sec'
         - LOAD_P99_MS must be a number of milliseconds greater than 0, got 'fast'
         - LOAD_ERROR_RATE must be a share from 0 to below 1, got '1'

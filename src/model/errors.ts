@@ -88,8 +88,12 @@ function listIssues(issues: readonly PlanIssue[], title: string): string {
   return [title, ...issues.map((issue) => `  - ${formatPlanIssue(issue)}`)].join('\n')
 }
 
+/** Replaces a value that may contain secrets. */
+export const NOT_SHOWN = '(not shown)'
+
 /** Formats a value as source code, clean and short enough for one line. */
 export function formatValue(value: unknown): string {
+  if (value === NOT_SHOWN) return NOT_SHOWN
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'number' || typeof value === 'undefined') return String(value)
   if (typeof value === 'bigint') return `${value}n`

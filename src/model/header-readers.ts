@@ -1,5 +1,6 @@
+import { NOT_SHOWN } from './errors.ts'
 import { ownValue } from './own-value.ts'
-import { NOT_SHOWN, type Reader, readEach, withRemedy } from './readers.ts'
+import { type Reader, readEach, withRemedy } from './readers.ts'
 
 /** A token (RFC 9110, 5.6.2), such as the name of a header. */
 export const HTTP_TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

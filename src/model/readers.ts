@@ -2,7 +2,7 @@
  * Readers. Each takes one value of a plan as its author wrote it and returns it typed, or adds an issue and returns
  * undefined. They do not stop at the first issue, so that an author sees all of them at once.
  */
-import type { PlanIssue } from './errors.ts'
+import { NOT_SHOWN, type PlanIssue } from './errors.ts'
 import type { ExplainKey, ForeignKey } from './foreign-keys.ts'
 import { nearestName } from './nearest-name.ts'
 import { DURATION_RULE, parseDuration } from './units.ts'
@@ -17,9 +17,6 @@ type Readers = Readonly<Record<string, Reader<unknown>>>
 export type ReadOf<R extends Readers> = {
   readonly [K in keyof R]: R[K] extends Reader<infer T> ? T | undefined : never
 }
-
-/** Replaces a value that may contain secrets. */
-export const NOT_SHOWN = '(not shown)'
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,8 @@
+import { NOT_SHOWN } from '../model/errors.ts'
 import { isIP } from 'node:net'
 import { readHeaders } from '../model/header-readers.ts'
 import type { TlsOptions } from '../model/target.ts'
-import { flag, NOT_SHOWN, objectOf, present, text, withRemedy } from '../model/readers.ts'
+import { flag, objectOf, present, text, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 
 /**

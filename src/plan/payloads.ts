@@ -1,13 +1,13 @@
 import { FEED_FORMATS, TEMPLATE_WORDS } from '../model/feed.ts'
 import { fileURLToPath } from 'node:url'
 import type { ChosenFormat } from '../model/body.ts'
-import type { PlanIssue } from '../model/errors.ts'
+import { NOT_SHOWN, type PlanIssue } from '../model/errors.ts'
 import { moduleHref } from './user-code.ts'
 import { noDataIn } from './plain-data.ts'
 import type { MessageSize, SizeName } from '../model/plan.ts'
 import type { ResolvedFeed } from './resolved-plan.ts'
 import type { Feed } from '../model/feed.ts'
-import { anyValue, isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
+import { anyValue, isRecord, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 
 export const readMessageFormat: Reader<ChosenFormat> = oneOf(['text', 'binary', 'mixed'])

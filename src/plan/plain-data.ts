@@ -1,5 +1,4 @@
-import type { PlanIssue } from '../model/errors.ts'
-import { NOT_SHOWN } from '../model/readers.ts'
+import { NOT_SHOWN, type PlanIssue } from '../model/errors.ts'
 
 /** Why a value cannot be serialized: it contains itself, or a function, a symbol or a promise. */
 type NoData = 'circle' | 'code'

@@ -1,8 +1,8 @@
-import type { PlanIssue } from '../model/errors.ts'
+import { NOT_SHOWN, type PlanIssue } from '../model/errors.ts'
 import type { RequestSource, WrittenRequest } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
-import { isRecord, NOT_SHOWN, oneOf } from '../model/readers.ts'
+import { isRecord, oneOf } from '../model/readers.ts'
 import { WORKLOADS } from '../model/workload.ts'
 
 type Plan = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
+import { LoadPlanError, NOT_SHOWN, type PlanIssue } from '../model/errors.ts'
 import { foreignKeys } from '../model/foreign-keys.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
@@ -17,7 +17,6 @@ import {
   anyValue,
   flag,
   isRecord,
-  NOT_SHOWN,
   oneOf,
   positive,
   positiveDuration,

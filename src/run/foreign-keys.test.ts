@@ -50,7 +50,7 @@ describe('a plan with keys of another tool has one issue per key, with its equiv
     ],
     [
       { ...whole, thresholds: { http_req_duration: ['p(95)<200'] } },
-      "thresholds is not a key of a plan, got '(not shown)'\n" +
+      'thresholds is not a key of a plan, got (not shown)\n' +
         '    → `thresholds` is a key of k6: write sla: { p95Ms: 200, errorRate: 0.01 }, and expect(result).toMeetSla() in ' +
         'the test',
     ],
@@ -70,7 +70,7 @@ describe('a plan with keys of another tool has one issue per key, with its equiv
     ],
     [
       { ...whole, request: { json: { a: 1 } } },
-      "request.json is not a key of an HTTP request, got '(not shown)'\n" +
+      'request.json is not a key of an HTTP request, got (not shown)\n' +
         '    → write body: { … } for JSON, or a string, bytes, URLSearchParams or FormData',
     ],
     [

@@ -127,7 +127,7 @@ describe('the command line', () => {
     ],
     ['all --pattern burst', 'no suite uses --pattern, which is a flag of run'],
     ['run a:1 -r 5 --concurrency 5', 'use either -r or --concurrency, not both'],
-    ['run a:1 -H authorization', "-H must be 'name: value', got '(not shown)'"],
+    ['run a:1 -H authorization', "-H must be 'name: value', got (not shown)"],
     ['run a:1 --path cart', "--path must start with '/', got 'cart'"],
     ['run a:1 --body x --data y', '--body and --data cannot be combined: they are for different protocols'],
     ['run a:1 --tool t --arguments [1]', `--arguments must be a JSON object, such as '{"message":"hello"}', got '[1]'`],

@@ -1,6 +1,5 @@
 import { nearestName } from '../../model/nearest-name.ts'
-import { NOT_SHOWN } from '../../model/readers.ts'
-import { LoadPlanError, type PlanIssue } from '../../model/errors.ts'
+import { LoadPlanError, NOT_SHOWN, type PlanIssue } from '../../model/errors.ts'
 import { learnSecrets } from '../../model/text/clean.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { Tracing } from '../../model/trace.ts'

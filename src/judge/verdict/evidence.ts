@@ -114,14 +114,14 @@ const FULL = 0.01
  * whether the limit was probably meant in seconds.
  */
 export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number, limitMs: Ms): readonly string[] {
-  const cause = slowestPart(figures, run, percentile)
+  const cause = slowestPart(figures, run, percentile, limitMs)
   const isInSeconds = limitMs < 1 && (figures.responseTime.p50Ms ?? 0) > limitMs
   return isInSeconds
     ? [...cause, `limits are in milliseconds: write ${formatNumber(limitMs * 1_000)} for ${formatNumber(limitMs)} s`]
     : cause
 }
 
-function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
+function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number, limitMs: Ms): readonly string[] {
   const at = (distribution: Distribution): Ms =>
     percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
   const word = (ms: Ms): string => `${formatPercentile(percentile)} ${formatMs(ms)} ms`
@@ -131,7 +131,8 @@ function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number
   const serviceMs = at(figures.serviceTime)
   const lagMs = at(figures.scheduleLag)
   const queueMs = at(figures.queueTime)
-  if (lagMs > LATE_MS && lagMs > CAUSE * responseMs) {
+  // A target that is over the limit by itself is the cause, however late the generator was.
+  if (lagMs > LATE_MS && lagMs > CAUSE * responseMs && serviceMs < limitMs) {
     return [`schedule lag ${word(lagMs)}: the generator sent requests late`, ...silent]
   }
   const service = `service time ${word(serviceMs)}`

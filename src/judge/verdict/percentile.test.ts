@@ -91,6 +91,12 @@ describe('a percentile below a limit', () => {
     expect(verdict.reason).toBe('cannot be judged: 400 requests were never sent')
   })
 
+  test('blames the target if its service time alone is over the limit, however late the generator was', () => {
+    const late = resultOf({ batches: evenBatches(40, 100, () => 8), lagMs: () => 3 })
+    expect(p99(late, 4).details).toContain('service time p99 5.00 ms: the target itself was slow')
+    expect(p99(late, 6).details.join()).not.toContain('the target itself was slow')
+  })
+
   test('needs more requests for a higher confidence', () => {
     const result = resultOf({ batches: evenBatches(40, 10, () => 10) })
     expect(p99(result, 20).verdict).toBe('pass')

@@ -1,9 +1,10 @@
+import { NOT_SHOWN } from '../../model/errors.ts'
 import { createHash } from 'node:crypto'
 import { isGenerated } from '../../model/body.ts'
 import type { Body } from '../../model/body.ts'
 import { isPlainObject } from '../../model/plain-object.ts'
 import { isError } from '../../model/thrown.ts'
-import { NOT_SHOWN, withRemedy } from '../../model/readers.ts'
+import { withRemedy } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import { isWrittenBody } from '../request-body.ts'
 

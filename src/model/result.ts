@@ -71,7 +71,10 @@ export interface TargetFigures {
   readonly url: string
   /** Monitored processes; empty if the target is on another machine or was not found. */
   readonly pids: readonly Count[]
-  /** Resource usage, one sample per second; at most 600, so that longer runs have fewer. Empty if unmonitored. */
+  /**
+   * Resource usage, one sample per second, and one of the rest of the run, which is part of the last sample if it is
+   * short; at most 600, so that longer runs have longer ones. Empty if unmonitored.
+   */
   readonly samples: readonly TargetSample[]
   /** Why nothing was monitored. */
   readonly unwatched?: string

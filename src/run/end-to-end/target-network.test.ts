@@ -44,4 +44,14 @@ describe.skipIf(!hasTools)(`the target's network bytes${why}`, () => {
       await run.stop()
     },
   )
+
+  test.concurrent('of a whole run include those after its last full second', async ({ expect }) => {
+    await using server = await startFixture('work', { protocol: 'http' })
+    const { target } = await startLoad({ target: server.url, rate: 150, duration: 1_600, seed: 'b0b5' }).result
+    const counts = await server.control.counts()
+    for (const key of ['bytesIn', 'bytesOut'] as const) {
+      const seen = sum(target.samples.flatMap((sample) => sample[key] ?? []))
+      expect(Math.abs(seen / counts[key] - 1), `${key}: ${seen} of ${counts[key]}`).toBeLessThan(0.05)
+    }
+  })
 })

@@ -161,7 +161,8 @@ export class RunOutcome {
   /** Exports the traces of the run, then returns its result, which says how many were exported. */
   async finish(): Promise<LoadResult> {
     // A sample during the export is not one of the run.
-    this.#watch?.endSamples()
+    if (this.#lifetime.ended === 'completed') await this.#watch?.sampleRest()
+    else this.#watch?.endSamples()
     const result = this.result()
     this.#silence = await silenceDoubts(result, this.#targets)
     // Building a result takes some milliseconds, which short runs would notice.

@@ -16,6 +16,7 @@ import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 import { monotonicMs } from '../../traffic/clock.ts'
 import { generatorDoubts, worstRunDelay } from './generator-doubts.ts'
+import { mergeSamples } from './merge-samples.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import type { Placement } from '../generator/placement.ts'
 import { portOf } from '../../protocols/index.ts'
@@ -26,11 +27,12 @@ import { ignoredProxy } from '../target/ignored-proxy.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 
 const SAMPLE_MS = 1_000
-/**
- * Maximum number of samples. Beyond it, every second sample is removed, and samples are taken half as often from then
- * on.
- */
+/** Maximum number of samples. Beyond it, pairs of samples are merged, and they are taken half as often from then on. */
 const MAX_SAMPLES = 600
+/** Shorter times than this are part of the sample before, because the CPU time of a process is known to 10 ms. */
+const MIN_SAMPLE_MS: Ms = 500
+/** Shorter times than this have no sample. */
+const MIN_REST_MS: Ms = 20
 
 /** Watches the target and the machine during a run. */
 export class Watch {
@@ -43,6 +45,8 @@ export class Watch {
   readonly #onProcesses: (pids: readonly number[]) => void
   #samples: TargetSample[] = []
   #everyMs = SAMPLE_MS
+  /** The sample that is being taken. */
+  #sampling: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #startMs: Ms = Number.NaN
 
@@ -110,6 +114,20 @@ export class Watch {
     realTime.clearTimeout(this.#timer)
   }
 
+  /** Takes the last sample of a run, which covers the time since the one before, if there is one. */
+  async sampleRest(): Promise<void> {
+    this.endSamples()
+    // A metrics page may answer late, or not at all.
+    if (this.#target === undefined || this.#target.pids.length === 0) return
+    await this.#sampling
+    const last = this.#samples.at(-1)
+    if (last === undefined || monotonicMs() - this.#startMs - last.atMs < MIN_REST_MS) return
+    await this.#sample()
+    const rest = this.#samples.at(-1)
+    if (rest === undefined || rest.atMs - last.atMs >= MIN_SAMPLE_MS) return
+    this.#samples.splice(-2, 2, this.#merged(this.#samples.length - 2))
+  }
+
   stop(): void {
     this.endSamples()
     this.#target?.stop()
@@ -147,7 +165,7 @@ export class Watch {
   #schedule(): void {
     this.#timer = realTime.setTimeout(() => {
       this.#schedule()
-      void this.#sample()
+      this.#sampling = this.#sample()
     }, this.#everyMs)
   }
 
@@ -159,8 +177,20 @@ export class Watch {
     // covers the time until then.
     this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
     if (this.#samples.length <= MAX_SAMPLES) return
-    this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
+    this.#samples = this.#samples.flatMap((each, index) =>
+      index % 2 === 1 ? [this.#merged(index - 1)] : index === this.#samples.length - 1 ? [each] : [],
+    )
     this.#everyMs *= 2
+  }
+
+  /** Returns one sample of the time of the sample at `index` and the next one. */
+  #merged(index: number): TargetSample {
+    const [before, first, second] = [index - 1, index, index + 1].map((place) => this.#samples[place])
+    if (first === undefined || second === undefined) throw new RangeError(`there are no samples from ${index} on`)
+    return mergeSamples(
+      { sample: first, lengthMs: first.atMs - (before?.atMs ?? 0) },
+      { sample: second, lengthMs: second.atMs - first.atMs },
+    )
   }
 }
 

@@ -78,6 +78,10 @@ export class LoadSession {
   readonly #deadline: Deadline
   readonly #loads = new Set<ActiveLoad>()
   readonly #check: BodyCheck
+  /** The locks of the running loads. */
+  readonly #locks = new Set<MachineLock>()
+  /** Ends the watch for a signal, which begins with the first load: between two loads, their results are at stake. */
+  #unwatch: (() => void) | undefined
   /** Number of recorded loads by name. */
   readonly #named = new Map<string, number>()
   #allowedMs: Ms
@@ -115,6 +119,7 @@ export class LoadSession {
         new LoadError('ERR_LOAD_TEST_OVER', 'the load test of this run has ended\n → await load(plan) inside the test'),
       )
       await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
+      this.#unwatch?.()
       this.#options.book.close()
     }
   }
@@ -147,7 +152,7 @@ export class LoadSession {
     { site, call }: LoadCall,
     { record: recorded = true, phase, part }: StartOptions = {},
   ): Promise<LoadRun> {
-    const { scope, timeoutMs, facts, id } = this.#options
+    const { scope, timeoutMs, facts } = this.#options
     const origin = this.#check.originOf(site, call)
     let lock: MachineLock | undefined
     try {
@@ -166,20 +171,16 @@ export class LoadSession {
         this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + RUN_GRACE_MS)
       }
       const run = new Run(compiled)
-      const withdraw = announceLoad(id)
-      const unwatch = onInterruption({
-        interrupt: (signal) => this.#interrupted(signal),
-        release: () => held.release(),
-      })
+      this.#locks.add(held)
+      this.#unwatch ??= this.#watchInterruption()
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
         onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase, part) : undefined,
         onResult: (result) => this.#options.book.addUnlisted(unlistedIn(result, recorded)),
         onOver: () => {
-          unwatch()
-          withdraw()
           held.release()
+          this.#locks.delete(held)
           this.#loads.delete(load)
         },
       })
@@ -266,6 +267,21 @@ export class LoadSession {
     for (const load of this.#loads) load.keepPartial(because)
     this.#options.book.endEarly(because)
     this.#over.abort(reason)
+  }
+
+  /** Writes the results so far when a signal ends the process. Returns a function that ends the watch. */
+  #watchInterruption(): () => void {
+    const withdraw = announceLoad(this.#options.id)
+    const unwatch = onInterruption({
+      interrupt: (signal) => this.#interrupted(signal),
+      release: () => {
+        for (const lock of this.#locks) lock.release()
+      },
+    })
+    return () => {
+      unwatch()
+      withdraw()
+    }
   }
 
   #interrupted(signal: NodeJS.Signals): SpooledLoad {

@@ -40,7 +40,7 @@ export function hasReporter(): boolean {
 }
 
 /**
- * Announces that a load of this process is running, so that the reporter waits for it. Returns a function that
+ * Announces that a test with loads runs in this process, so that the reporter waits for it. Returns a function that
  * withdraws it.
  */
 export function announceLoad(id: string): () => void {

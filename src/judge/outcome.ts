@@ -45,14 +45,15 @@ const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
 export function keptVerdict(
   judged: JudgedVerdict,
   isNot: boolean,
-): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'message'> {
-  const { leaning, reasons, why } = judged
+): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'latencyLimits' | 'message'> {
+  const { leaning, reasons, why, latencyLimits } = judged
   const verdict = isNot ? CONTRARY[judged.verdict] : judged.verdict
   return {
     verdict,
     ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
     ...(reasons !== undefined && { reasons }),
     ...(why !== undefined && verdict !== 'pass' && { why }),
+    ...(latencyLimits !== undefined && { latencyLimits }),
     message: formatVerdict(judged, isNot),
   }
 }

@@ -75,11 +75,20 @@ export type InvalidReason =
   /** The plan scheduled fewer requests per second than the asserted rate. */
   | { readonly code: 'too-few-planned'; readonly offeredRps: number; readonly rps: number }
 
+/** A limit of a percentile of the response times of a whole run. */
+export interface LatencyLimit {
+  /** For example 99 or 99.9. */
+  readonly percentile: number
+  readonly limitMs: Ms
+}
+
 export interface Verdict {
   readonly verdict: VerdictValue
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly (VerdictReason | InvalidReason)[]
+  /** The limits that were asserted of the response times of the whole run; absent if there are none. */
+  readonly latencyLimits?: readonly LatencyLimit[]
   /** What was checked: "p99 response time below 50 ms". */
   readonly claim: string
   /** What was observed: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
@@ -113,6 +122,8 @@ export interface VerdictRecord {
    * of earlier versions.
    */
   readonly why?: string
+  /** As in `Verdict`. Absent in results of earlier versions. */
+  readonly latencyLimits?: readonly LatencyLimit[]
   readonly message: string
   /**
    * Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place.

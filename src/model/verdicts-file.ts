@@ -3,7 +3,7 @@ import type { ErrorClass } from './error-class.ts'
 import type { RateUnit } from './rates.ts'
 import type { Environment } from './record.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
-import type { InvalidReason, Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
+import type { InvalidReason, LatencyLimit, Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
 
 /** The main figures of a result. A time is null if nothing was measured. */
 export interface KeyFigures {
@@ -40,6 +40,8 @@ export interface VerdictEntry {
   readonly reasons: readonly (VerdictReason | InvalidReason)[]
   /** The line of `evidence` that explains the verdict best. Absent for a pass, and if nothing explains it. */
   readonly why?: string
+  /** The limits that were asserted of the response times of the whole run. Absent if there are none. */
+  readonly latencyLimits?: readonly LatencyLimit[]
   /** Codes of the reasons to distrust the figures. */
   readonly doubts: readonly DoubtCode[]
   /** Number of errors by class. */

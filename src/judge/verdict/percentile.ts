@@ -52,7 +52,7 @@ export function percentileVerdict(
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   const effect = percentileDesignEffect(course, percentile)
   const standing = standingOf(figures, run, question, asked, course)
-  return conclude(
+  const concluded = conclude(
     {
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
@@ -68,6 +68,8 @@ export function percentileVerdict(
     figures,
     run,
   )
+  const isOfRun = of === 'response' && figures === run
+  return isOfRun ? { ...concluded, latencyLimits: [{ percentile, limitMs }] } : concluded
 }
 
 function standingOf(

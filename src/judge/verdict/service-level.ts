@@ -62,6 +62,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   // Of the advice, only that of the limit that needs the longest run remains.
   const own = new Set([describeLoad(figures, run), describeSeed(run), ...deciding.map(({ advice }) => advice)])
   const leaning = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
+  const latencyLimits = terms.flatMap((term) => term.latencyLimits ?? [])
   const first = deciding.find((term) => term.leaning === leaning) ?? deciding[0]
   // The limit that needs the longest run decides when the service level is proven.
   const adviser = deciding.toSorted((a, b) => (b.adviceMs ?? 0) - (a.adviceMs ?? 0))[0]
@@ -74,6 +75,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
     ...(leaning !== undefined && { leaning }),
     ...((leaning !== undefined || verdict === 'invalid') && { reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
+    ...(latencyLimits.length > 0 && { latencyLimits }),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
     ...(first !== undefined && { why: lineOf(first) }),
     details: [

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../../model/result.ts'
 import type { RunRecord } from '../../model/record.ts'
-import type { VerdictRecord } from '../../model/verdict.ts'
+import type { LatencyLimit, VerdictRecord } from '../../model/verdict.ts'
 import { describeRun } from '../result-summary.ts'
 import { LOAD_SUITE, runTitle } from '../run-records.ts'
 import { idOf } from './html.ts'
@@ -11,6 +11,8 @@ export interface ResultView {
   /** Name within its run: what the names of all results of a suite have in common is left out. */
   readonly name: string
   readonly id: string
+  /** The limits that verdicts asserted of its response times. */
+  readonly limits: readonly LatencyLimit[]
 }
 
 /** A run with the names and ids that its parts of the page refer to. */
@@ -25,7 +27,12 @@ export interface RunView {
 
 export function runView(run: RunRecord, index: number, isEarlier: boolean): RunView {
   const id = idOf(run.suite, index)
-  const results = run.results.map((result, i) => ({ result, name: nameOf(run, result), id: `${id}-result-${i + 1}` }))
+  const results = run.results.map((result, i) => ({
+    result,
+    name: nameOf(run, result),
+    id: `${id}-result-${i + 1}`,
+    limits: run.verdicts.flatMap((verdict) => (verdict.result === i ? (verdict.latencyLimits ?? []) : [])),
+  }))
   return { run, id, title: runTitle(run), isEarlier, results }
 }
 

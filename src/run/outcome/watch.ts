@@ -124,8 +124,10 @@ export class Watch {
     if (last === undefined || monotonicMs() - this.#startMs - last.atMs < MIN_REST_MS) return
     await this.#sample()
     const rest = this.#samples.at(-1)
-    if (rest === undefined || rest.atMs - last.atMs >= MIN_SAMPLE_MS) return
-    this.#samples.splice(-2, 2, this.#merged(this.#samples.length - 2))
+    if (rest === undefined || rest === last) return
+    // Processes that ended with the run have nothing to add.
+    if (rest.rssMb === null) this.#samples.pop()
+    else if (rest.atMs - last.atMs < MIN_SAMPLE_MS) this.#samples.splice(-2, 2, this.#merged(this.#samples.length - 2))
   }
 
   stop(): void {

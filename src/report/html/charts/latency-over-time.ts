@@ -1,5 +1,6 @@
 import type { LoadResult } from '../../../model/result.ts'
-import { formatLimit, formatMs } from '../../../wording/figures.ts'
+import { formatLimit, formatMs, formatPercentile } from '../../../wording/figures.ts'
+import type { LatencyLimit } from '../../../model/verdict.ts'
 import { SLA_PERCENTILES, type PercentileKey } from '../../../model/sla.ts'
 import type { Axis, Chart, Colour, Line } from './chart.ts'
 import type { TimelinePoint } from './timeline.ts'
@@ -15,8 +16,8 @@ const PERCENTILES = [
 /** Ratio of the largest to a usual value from which the y-axis is logarithmic, so that both are readable. */
 export const WIDE = 25
 
-/** Percentiles of the response time over time, as bands from p50 to p99, with the limits of the service level. */
-export const latencyOverTime: ResultChart = (result, { axis, place }, timeline): Chart | undefined => {
+/** Percentiles of the response time over time, as bands from p50 to p99, with their limits. */
+export const latencyOverTime: ResultChart = (result, { axis, place }, timeline, limits): Chart | undefined => {
   const measured = timeline.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]))
   if (measured.length === 0) return undefined
   const highest = Math.max(...measured)
@@ -35,7 +36,7 @@ export const latencyOverTime: ResultChart = (result, { axis, place }, timeline):
       shape: 'area',
       values: timeline.map((point) => point[key]),
     })),
-    lines: slaLines(result, highest),
+    lines: limitLines(result, highest, limits),
   }
 }
 
@@ -46,12 +47,23 @@ export function msAxis(log: boolean): Axis {
 /** Limits this much above the highest value would flatten the values; they are not drawn. */
 const FAR_ABOVE = 3
 
-export function slaLines({ plan: { sla } }: Pick<LoadResult, 'plan'>, highestMs: number): readonly Line[] {
-  return (Object.keys(SLA_PERCENTILES) as PercentileKey[]).flatMap((key) => {
+/** Returns the limits of the service level, and those that verdicts asserted, each once. */
+export function limitLines(
+  { plan: { sla } }: Pick<LoadResult, 'plan'>,
+  highestMs: number,
+  asserted: readonly LatencyLimit[] = [],
+): readonly Line[] {
+  const planned = (Object.keys(SLA_PERCENTILES) as PercentileKey[]).flatMap((key): readonly LatencyLimit[] => {
     const limitMs = sla[key]
-    if (limitMs === undefined || limitMs > FAR_ABOVE * highestMs) return []
-    return [{ name: `p${SLA_PERCENTILES[key]} limit ${formatLimit(limitMs)}`, axis: 'y', at: limitMs, colour: 'limit' }]
+    return limitMs === undefined ? [] : [{ percentile: SLA_PERCENTILES[key], limitMs }]
   })
+  const lines = [...planned, ...asserted]
+    .filter(({ limitMs }) => limitMs <= FAR_ABOVE * highestMs)
+    .map(({ percentile, limitMs }): Line => {
+      const name = `${formatPercentile(percentile)} limit ${formatLimit(limitMs)}`
+      return { name, axis: 'y', at: limitMs, colour: 'limit' }
+    })
+  return [...new Map(lines.map((line) => [line.name, line])).values()]
 }
 
 /** Formats a mark of an axis in ms: `0`, `0.5`, `250`, `1.5k`. */

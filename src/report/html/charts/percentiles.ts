@@ -2,8 +2,9 @@ import { percentileMs } from '../../../model/hdr.ts'
 import { decodeHdr } from '../../../model/hdr-codec.ts'
 import { sum } from '../../../model/sum.ts'
 import type { LoadResult } from '../../../model/result.ts'
+import type { LatencyLimit } from '../../../model/verdict.ts'
 import { type Chart, neutralColour } from './chart.ts'
-import { msAxis, slaLines, WIDE } from './latency-over-time.ts'
+import { limitLines, msAxis, WIDE } from './latency-over-time.ts'
 
 /** Powers of ten between 0% and 99.99%, and the marks in each. */
 const DECADES = 4
@@ -14,6 +15,8 @@ const PLACES = Array.from({ length: DECADES * PER_DECADE + 1 }, (_, i) => i / PE
 export interface NamedResult {
   readonly name: string
   readonly result: LoadResult
+  /** The limits that verdicts asserted of its response times. */
+  readonly limits?: readonly LatencyLimit[]
 }
 
 /** Latency by percentile, on a scale that gives p90, p99 and p99.9 equal distances: −log₁₀(1 − p). */
@@ -39,7 +42,7 @@ export function percentilesChart(results: readonly NamedResult[]): Chart | undef
     y: msAxis(log),
     xs: PLACES,
     series: series.map(({ name, values }, i) => ({ name, values, colour: neutralColour(i), shape: 'line' })),
-    lines: results.length === 1 && only !== undefined ? slaLines(only.result, highest) : [],
+    lines: results.length === 1 && only !== undefined ? limitLines(only.result, highest, only.limits) : [],
   }
 }
 

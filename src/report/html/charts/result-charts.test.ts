@@ -4,6 +4,7 @@ import type { LoadResult, TargetSample } from '../../../model/result.ts'
 import { writtenResult } from '../../../model/written-result.ts'
 import type { Chart } from './chart.ts'
 import { timelineOf } from './timeline.ts'
+import { latencyOverTime } from './latency-over-time.ts'
 import { percentilesChart } from './percentiles.ts'
 import { resultCharts } from './registry.ts'
 import { renderChart } from './render-chart.ts'
@@ -61,6 +62,17 @@ describe('charts of a result', () => {
     const { p50, p99 } = valuesOf(chart)
     expect([p50?.[0], p99?.[0], p50?.[8], p99?.[8]].map((ms) => Math.round(ms ?? 0))).toEqual([5, 5, 80, 80])
     expect(chart?.lines?.map(({ name, at }) => [name, at])).toEqual([['p99 limit 50 ms', 50]])
+  })
+
+  test('response times over time have the limits that verdicts asserted, each once', () => {
+    const asserted = [
+      { percentile: 95, limitMs: 30 },
+      { percentile: 95, limitMs: 30 },
+      { percentile: 99, limitMs: 50 },
+      { percentile: 50, limitMs: 9_000 },
+    ]
+    const chart = latencyOverTime(result, timeAxisOf(result), timelineOf(result), asserted)
+    expect(chart?.lines?.map(({ name }) => name)).toEqual(['p99 limit 50 ms', 'p95 limit 30 ms'])
   })
 
   test('shows offered and achieved rate per second', () => {

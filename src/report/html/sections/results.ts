@@ -69,20 +69,20 @@ function overlay({ id, results: all }: RunView): Html | undefined {
   if (all.length < 2) return undefined
   const answered = all.filter(({ result }) => result.responseTime.count > 0)
   const shown = answered.slice(-MAX_SERIES)
-  const compared = percentilesChart(shown.map(({ name, result }) => ({ name, result })))
+  const compared = percentilesChart(shown)
   const cut = `The last ${formatCount(shown.length)} of ${formatCount(all.length)} results.`
   const chart =
     compared && shown.length < answered.length ? { ...compared, about: `${compared.about} ${cut}` } : compared
   return chart && html`<div class="charts one">${chartFigure(chart, `${id}-percentiles`)}</div>`
 }
 
-function chartsOf({ result, name, id }: ResultView, isAlone: boolean): readonly Html[] {
+function chartsOf({ result, name, id, limits }: ResultView, isAlone: boolean): readonly Html[] {
   const time = timeAxisOf(result)
   const timeline = timelineOf(result)
   const charts = [
-    ...resultCharts.map((build) => build(result, time, timeline)),
+    ...resultCharts.map((build) => build(result, time, timeline, limits)),
     // Several results have one chart together.
-    ...(isAlone ? [percentilesChart([{ name, result }])] : []),
+    ...(isAlone ? [percentilesChart([{ name, result, limits }])] : []),
   ]
   return charts.flatMap((chart, i) => (chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)]))
 }

@@ -22,7 +22,7 @@ const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
 
 /**
  * Tests of what users install, read and run, by project. They take longer than others, so `npm test` leaves them to
- * `npm run test:slow`.
+ * `npm run test:packages` and `npm run test:slow`.
  */
 const SLOW = {
   docs: ['docs/*.test.ts'],

@@ -49,8 +49,8 @@ export function schemesOf(protocol: string | undefined): readonly string[] {
 }
 
 /**
- * Returns a target as a URL of the protocol: `localhost:3000` gets the protocol's usual scheme, and a scheme that
- * stands for one of the protocol is replaced by that. `protocol` is undefined if the plan names none.
+ * Returns a target as a URL of the protocol: `localhost:3000` gets the protocol's usual scheme, and a related scheme is
+ * replaced by the protocol's own, such as `http:` by `mcp+http:`. `protocol` is undefined if the plan names none.
  */
 export function targetFor(target: string, protocol: string | undefined): string {
   const others = protocol === undefined ? undefined : protocolKind(protocol)?.otherSchemes

@@ -48,7 +48,7 @@ export function rateBreach(
   return over < (1 - maxShare) * of && !isConstant(figures.batches.successes) ? undefined : missed
 }
 
-/** Share of the arrivals above which a target that always completes as many may keep up in a longer run. */
+/** Maximum share of the arrivals that an overloaded target completes. Chance alone can explain a higher one. */
 const OVERLOADED: Ratio = 0.8
 
 /**

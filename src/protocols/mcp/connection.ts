@@ -61,7 +61,7 @@ class McpConnection implements Connection<McpRequest> {
   readonly closed: Promise<Error | undefined>
   readonly dialogue: Dialogue
   readonly #options: ConnectionOptions
-  /** The calls that are to be sent as one batch. */
+  /** The calls to send as one batch. */
   #together: Call[] | undefined
   #closing: PromiseWithResolvers<void> | undefined
 

@@ -6,7 +6,7 @@ import type { ChannelFailure } from '../channel.ts'
 import { formatNoMessage, idNumber, messagesIn } from '../json-rpc.ts'
 import { tooLong } from '../message-limit.ts'
 import { PostResponse } from './post-response.ts'
-import type { Posted, PostOptions, PostOwner } from './post.ts'
+import type { Posted, PostOptions, PostOwner } from './posted.ts'
 import { readRefusal } from './refusal.ts'
 import type { Asker, Ticket } from './sockets.ts'
 
@@ -34,7 +34,7 @@ export class BatchPost implements AnswerSink, Asker, Posted {
     this.#open = new Set(ids)
     this.#owner = owner
     this.#options = options
-    this.#response = new PostResponse(options.limitBytes, (event) => this.#event(event))
+    this.#response = new PostResponse(options.limitBytes, owner, (event) => this.#event(event))
   }
 
   get unanswered(): readonly number[] {
@@ -58,8 +58,6 @@ export class BatchPost implements AnswerSink, Asker, Posted {
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    const session = headers['mcp-session-id']
-    if (session !== undefined) this.#owner.session(session)
     this.#unreported += this.#response.begin(status, headers)
   }
 

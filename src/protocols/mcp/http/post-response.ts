@@ -1,11 +1,13 @@
 import { EventStreamParser } from '../../framers/event-stream.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import { AnswerText } from './answer-text.ts'
+import type { PostOwner } from './posted.ts'
 import { contentTypeOf, headBytesOf } from './response-fields.ts'
 
 /** The response to a posted message: one text, or a stream of events, which may continue in a further response. */
 export class PostResponse {
   readonly #onEvent: (event: StreamEvent) => void
+  readonly #owner: Pick<PostOwner, 'session'>
   readonly #limitBytes: number
   #status = 0
   #contentType = ''
@@ -13,9 +15,10 @@ export class PostResponse {
   #stream: EventStreamParser | undefined
 
   /** `limitBytes`: maximum bytes of a message. */
-  constructor(limitBytes: number, onEvent: (event: StreamEvent) => void) {
+  constructor(limitBytes: number, owner: Pick<PostOwner, 'session'>, onEvent: (event: StreamEvent) => void) {
     this.#limitBytes = limitBytes
     this.#onEvent = onEvent
+    this.#owner = owner
   }
 
   /** 0 before the response began. */
@@ -48,6 +51,8 @@ export class PostResponse {
 
   /** Begins a response. Returns the bytes of its head if it is a stream, which has no other place to count them. */
   begin(status: number, headers: Readonly<Record<string, string>>): number {
+    const session = headers['mcp-session-id']
+    if (session !== undefined) this.#owner.session(session)
     this.#status = status
     this.#contentType = contentTypeOf(headers)
     if (status >= 200 && status <= 299 && this.#contentType === 'text/event-stream') {

@@ -7,49 +7,10 @@ import { tooLong } from '../message-limit.ts'
 import { nonceOf, otherNonceIn } from '../nonce.ts'
 import { kindOfMessage, named } from './message-kind.ts'
 import { PostResponse } from './post-response.ts'
+import type { Posted, PostOptions, PostOwner } from './posted.ts'
 import { formatStatus, readRefusal } from './refusal.ts'
 import type { Asker, Ticket } from './sockets.ts'
 import { positionOf } from './stream-position.ts'
-
-/** A message that was posted, or a batch of messages. */
-export interface Posted {
-  /** Ids of the requests; none for a message without a reply. */
-  readonly ids: readonly number[]
-  /** Those of `ids` without a reply. */
-  readonly unanswered: readonly number[]
-  /** Reports the last reply. */
-  finish(): void
-  /** Abandons a request. Returns how many of the bytes were not sent. */
-  giveUp(id?: number): number
-  /** Ends the post without a report. */
-  stop(): void
-}
-
-/** Receives the results of a posted message. */
-export interface PostOwner {
-  /** The server sent the id of this session. */
-  session(id: string): void
-  /** A message arrived: a notification, a server's request, or the reply to the request `id`. */
-  onMessage(text: string, bytes: number, id?: number): void
-  /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
-  soon(post: Posted): void
-  /**
-   * Requests the rest of a reply stream that the server has ended; `post` receives it. Undefined: the channel is over.
-   */
-  resume(post: Post, lastEventId: string): Ticket | undefined
-  /**
-   * The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned.
-   */
-  over(post: Posted, failure: ChannelFailure | undefined): void
-}
-
-export interface PostOptions {
-  readonly inSession: boolean
-  /** Whether a reply stream that ends without the reply is resumed from its last event. */
-  readonly resumes: boolean
-  /** Maximum bytes of a message. */
-  readonly limitBytes: number
-}
 
 /** One posted message and its response: a reply as JSON, a stream with the reply, or nothing for a notification. */
 export class Post implements AnswerSink, Asker, Posted {
@@ -78,7 +39,7 @@ export class Post implements AnswerSink, Asker, Posted {
     this.id = id
     this.#owner = owner
     this.#options = options
-    this.#response = new PostResponse(options.limitBytes, (event) => this.#event(event))
+    this.#response = new PostResponse(options.limitBytes, owner, (event) => this.#event(event))
   }
 
   get ids(): readonly number[] {
@@ -114,8 +75,6 @@ export class Post implements AnswerSink, Asker, Posted {
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    const session = headers['mcp-session-id']
-    if (session !== undefined) this.#owner.session(session)
     this.#unreported += this.#response.begin(status, headers)
   }
 

@@ -3,7 +3,7 @@ import type { ConnectContext } from '../../../model/protocol.ts'
 import { realTime } from '../../../model/real-time.ts'
 import { ConnectionState } from '../../connection-state.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
-import type { SinkRequest } from '../../http/answer-sink.ts'
+import type { AnswerSink, SinkRequest } from '../../http/answer-sink.ts'
 import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
@@ -14,10 +14,10 @@ import type { McpVersion } from '../versions.ts'
 import { endpointOf, PostHeads } from './heads.ts'
 import { BatchPost } from './batch-post.ts'
 import { Post } from './post.ts'
-import type { Posted, PostOptions, PostOwner } from './post.ts'
+import type { Posted, PostOptions, PostOwner } from './posted.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
-import type { Ticket } from './sockets.ts'
+import type { Asker, Ticket } from './sockets.ts'
 
 /** Maximum time for the server to delete a session. */
 const FAREWELL_MS = 1_000
@@ -193,7 +193,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     for (const id of others) this.#listener.failed(id, { ...rest, ...noBytes })
   }
 
-  resume(post: Post, lastEventId: string): Ticket | undefined {
+  resume(post: AnswerSink & Asker, lastEventId: string): Ticket | undefined {
     if (this.#state.over) return undefined
     return this.#sockets?.exchange({ ...this.#heads.resuming(lastEventId).request, sink: post }, post)
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
+import { untilPrinted } from '../host-process.fixture.ts'
 import { JSON_REPORT, jestProject } from './jest-process.fixture.ts'
 
 let target: Fixture<'plain'>
@@ -220,12 +221,7 @@ describe('Ctrl-C', () => {
       { ...config, 'a.load.test.js': LONG(target.url), 'z.test.js': UNIT('adds') },
     )
     const { process: jest, ended } = project.start()
-    await new Promise<void>((resolve) => {
-      jest.stderr?.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('under way')) resolve()
-      })
-      jest.once('close', () => resolve())
-    })
+    await untilPrinted(jest, 'under way')
     process.kill(sign * (jest.pid ?? Number.NaN), 'SIGINT')
     const { output, exitCode } = await ended
     expect(exitCode, output).toBe(130)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
 import type { RunRecord } from '../../model/record.ts'
+import { untilPrinted } from '../host-process.fixture.ts'
 import { CONFIG, SOURCES_BY_NODE, vitestProject } from './vitest-process.fixture.ts'
 
 let target: Fixture<'plain'>
@@ -30,12 +31,7 @@ describe.concurrent.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
       'shop.load.test.ts': LONG(target.url),
     })
     const { process: vitest, ended } = project.start('run')
-    await new Promise<void>((resolve) => {
-      vitest.stdout?.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('under way')) resolve()
-      })
-      vitest.once('close', () => resolve())
-    })
+    await untilPrinted(vitest, 'under way')
     const interruptedMs = performance.now()
     process.kill((group ? -1 : 1) * (vitest.pid ?? Number.NaN), 'SIGINT')
     const { output, exitCode } = await ended

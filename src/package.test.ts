@@ -91,8 +91,8 @@ beforeAll(async () => {
   const tarball = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   await promisify(execFile)('tar', ['-xzf', ...tarball, '--strip-components=1', '-C', installed], { cwd: folder })
   // Any other package that the code imports is missing here.
-  const hosts = ['vitest', '@jest/expect', '@jest/globals']
-  const names = [...Object.keys(manifest().dependencies), ...hosts, '@types/node', '@types/ws']
+  const peers = ['@opentelemetry/api', 'vitest', '@jest/expect', '@jest/globals']
+  const names = [...Object.keys(manifest().dependencies), ...peers, '@types/node', '@types/ws']
   for (const name of names) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
     symlinkSync(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
@@ -262,6 +262,34 @@ test('runs load tests with the plugin and the reporter over every protocol', whe
   expect(output).toContain('5 passed')
   expect(JSON.parse(text('reports/load_test_results.json'))).toMatchObject({ schema: 1 })
   expect(text('reports/load_test_report.html')).toContain('class="plot" role="img"')
+})
+
+/** A script with a run whose environment names a collector. */
+const TRACED = `
+  import { createServer } from 'node:http'
+  import { runLoad } from 'describe-load'
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9'
+  const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const target = 'http://127.0.0.1:' + server.address().port
+  const { successes, tracing } = await runLoad({ target, rate: 50, duration: 200, tracing: 'all' })
+  server.close()
+  console.log(JSON.stringify({ successes, tracing }))`
+
+test('says what to install if the API of OpenTelemetry is missing', { timeout: 20_000 }, async () => {
+  const api = join(folder, 'node_modules/@opentelemetry/api')
+  write('traced.js', TRACED)
+  rmSync(api)
+  try {
+    const { output } = await run(execPath, 'traced.js')
+    const needed = 'the exporter needs @opentelemetry/api: npm install --save-dev @opentelemetry/api@^1.10.0'
+    expect(output).toContain(`describe-load: traces were not exported: ${needed} (Cannot find package`)
+    expect(output).toMatch(
+      /\{"successes":10,"tracing":\{"mode":"all","to":null,.*"because":"traces were not exported: /,
+    )
+  } finally {
+    symlinkSync(join(repository, 'node_modules/@opentelemetry/api'), api)
+  }
 })
 
 test('runs the command', { timeout: 60_000 }, async () => {

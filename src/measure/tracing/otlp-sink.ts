@@ -4,6 +4,7 @@ import { suppressTracing } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { messageOf } from '../../model/thrown.ts'
 import { within } from '../../model/within.ts'
 import { exportMetrics, isExported } from './metrics.ts'
 import type { TraceSink } from './trace-sink.ts'
@@ -49,8 +50,12 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const onResult = (result: ExportResult): void =>
       resolve(isExported(result) ? undefined : formatExportError(result.error))
-    // The exporter's own requests must not be traced.
-    context.with(suppressTracing(context.active()), () => exporter.export(batch, onResult))
+    try {
+      // The exporter's own requests must not be traced.
+      context.with(suppressTracing(context.active()), () => exporter.export(batch, onResult))
+    } catch (error) {
+      resolve(messageOf(error))
+    }
     return promise
   }
 

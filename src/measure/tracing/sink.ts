@@ -6,7 +6,8 @@ import { within } from '../../model/within.ts'
 
 /**
  * Opens the provider that the user has registered, or else the collector that the environment names
- * (`OTEL_EXPORTER_OTLP_…`). Returns undefined if there is neither, and then loads nothing of OpenTelemetry.
+ * (`OTEL_EXPORTER_OTLP_…`). Returns undefined if there is neither, and then loads nothing of OpenTelemetry. Rejects if
+ * the exporter cannot be loaded.
  */
 export async function openSink(env: Readonly<Record<string, string | undefined>>): Promise<TraceSink | undefined> {
   const registered = registeredProvider()
@@ -15,9 +16,16 @@ export async function openSink(env: Readonly<Record<string, string | undefined>>
     (key) => (env[key] ?? '') !== '',
   )
   if (!named || env['OTEL_SDK_DISABLED'] === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none') return undefined
-  const { otlpSink } = await import('./otlp-sink.ts')
+  const { otlpSink } = await import('./otlp-sink.ts').catch((error: unknown) => {
+    // The API is a peer: a package manager can leave it out, or install the older version of an older SDK.
+    const [reason = ''] = messageOf(error).split('\n')
+    throw new Error(`the exporter needs @opentelemetry/api: npm install --save-dev ${API_PACKAGE} (${reason})`)
+  })
   return otlpSink(env)
 }
+
+/** What the exporter needs. A registered provider works with any 1.x since 1.3. */
+const API_PACKAGE = '@opentelemetry/api@^1.10.0'
 
 interface Registered {
   readonly processor: Pick<SpanProcessor, 'onEnd' | 'forceFlush'>

@@ -61,7 +61,8 @@ export class RunTraces {
   /** Exports spans that were sampled from their start, during the run. */
   sampled({ spans, lost }: SampledTraces, result: () => LoadResult): void {
     this.#lost += lost
-    void this.#send(spans, result())
+    // `close` reports why the destination could not be opened.
+    this.#send(spans, result()).catch(() => {})
   }
 
   /** Keeps the traces of a thread that has ended. */
@@ -74,9 +75,10 @@ export class RunTraces {
    * load test.
    */
   async close(result: LoadResult): Promise<void> {
-    const sink = await this.#sink()
-    if (sink === undefined) return
+    let sink: TraceSink | undefined
     try {
+      sink = await this.#sink()
+      if (sink === undefined) return
       if (this.#mode === 'slowest') await this.#send(this.#kept.flat(), result)
       const facts = this.#facts(result)
       const startMs = facts.zeroMs - result.plan.warmUpMs
@@ -87,8 +89,9 @@ export class RunTraces {
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
       this.#reportLosses()
     } catch (error) {
-      const because = cleanText(messageOf(error))
-      this.#report = { ...this.#report, to: sink.to, because: `traces were not exported: ${because}` }
+      const because = `traces were not exported: ${cleanText(messageOf(error))}`
+      this.#report = { ...this.#report, to: sink?.to ?? null, because }
+      process.stderr.write(`describe-load: ${because}\n`)
     }
   }
 
@@ -117,9 +120,9 @@ export class RunTraces {
   }
 
   /** Opened when the first spans arrive, because loading the exporter takes time. */
-  async #sink(): Promise<TraceSink | undefined> {
+  #sink(): Promise<TraceSink | undefined> {
     this.#opening ??= import('../../measure/tracing/sink.ts').then(({ openSink }) => openSink(process.env))
-    return this.#opening.catch(() => undefined)
+    return this.#opening
   }
 }
 

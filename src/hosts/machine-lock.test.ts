@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { execPath, getuid, pid } from 'node:process'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { acquireMachineLock } from './machine-lock.ts'
-import type { LockHolder } from './machine-lock.ts'
+import type { LockHolder } from '../run/lock-file.ts'
 import { realDelay } from '../model/real-time.ts'
 
 const never = new AbortController().signal

@@ -1,5 +1,5 @@
 import type { Ms } from '../model/units.ts'
-import { isAlive } from './process-identity.ts'
+import { isAlive } from '../run/process-identity.ts'
 import { announcedProcesses, readSpool } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 

@@ -6,7 +6,7 @@ import { env, execPath } from 'node:process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { thisProcess } from './process-identity.ts'
+import { thisProcess } from '../run/process-identity.ts'
 import { collectSpool } from './spool-collection.ts'
 import {
   announceLoad,

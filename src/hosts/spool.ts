@@ -7,7 +7,7 @@ import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
 import { makeFolder, writeWhole } from '../report/write.ts'
 import { debugLog } from './debug-log.ts'
-import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
+import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from '../run/process-identity.ts'
 
 /** A load test that its process wrote into a file: before a signal ended it, or because the host passes on no records. */
 export interface SpooledLoad extends TestedLoad {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { inject } from 'vitest'
 import { formatMissingPlugin } from '../../wording/load-test.ts'
-import { lockFolder } from '../machine-lock.ts'
-import { processIdentity } from '../process-identity.ts'
+import { userFolder } from '../../run/private-folder.ts'
+import { processIdentity } from '../../run/process-identity.ts'
 import { hasReporter } from '../spool.ts'
 
 const PREFIX = 'missing-plugin-'
@@ -28,7 +28,7 @@ export function reportMissingPlugin(): void {
  */
 function isFirst(): boolean {
   const { pid, pidStartedAt } = processIdentity(isMainThread ? process.ppid : process.pid)
-  const folder = lockFolder()
+  const folder = userFolder()
   const name = `${PREFIX}${pid}-${pidStartedAt ?? 'unknown'}`
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -1,4 +1,5 @@
 import type { LoadContext, LoadOptions, StartOptions } from '../hosts/port.ts'
+import { isOnce } from '../run/once.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { keptVerdict } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
@@ -13,6 +14,7 @@ import type { LimitSlo } from '../model/limits-findings.ts'
 import { wrap } from '../report/page.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Rps } from '../model/units.ts'
+import { SUITE_SKIPPED_ONCE } from '../wording/load-test.ts'
 import { isGreen, type Leaning, type SidedVerdict, type VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 import { allRequests, operationsOf, type SentOptions } from './operations.ts'
@@ -27,6 +29,13 @@ export interface SuiteHost {
 export interface SuiteContext extends Omit<LoadContext, 'load' | 'startLoad'> {
   load(plan: WrittenPlan, options?: LoadOptions): Promise<LoadResult>
   startLoad(plan: WrittenPlan, options?: StartOptions): Promise<LoadRun>
+}
+
+/** Returns a host for the suites: with `LOAD_ONCE=1`, it skips their tests, with the reason. */
+export function suiteHost(host: SuiteHost): SuiteHost {
+  if (!isOnce()) return host
+  const skip: SuiteTest = (name, body) => host.loadTest.skip(`${name} (${SUITE_SKIPPED_ONCE})`, body)
+  return { describeLoad: host.describeLoad, loadTest: Object.assign(skip, { skip: host.loadTest.skip }) }
 }
 
 type SuiteTest = (name: string, body: (context: SuiteContext) => unknown) => void

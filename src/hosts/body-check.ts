@@ -1,7 +1,13 @@
 import { wasJudged } from '../judge/matchers/index.ts'
 import { LoadError } from '../model/errors.ts'
 import type { LoadResult } from '../model/result.ts'
-import { notAwaitedMessage, unjudgedMessage, unjudgedWarning, type UnjudgedResult } from '../wording/load-test.ts'
+import {
+  notAwaitedMessage,
+  onceFailedMessage,
+  unjudgedMessage,
+  unjudgedWarning,
+  type UnjudgedResult,
+} from '../wording/load-test.ts'
 import type { CallSite } from './call-site.ts'
 import { LoadPromise } from './load-promise.ts'
 import type { RecordBook } from './record-book.ts'
@@ -61,7 +67,18 @@ export class BodyCheck {
     this.#measured.push({ ...origin, result })
   }
 
-  /** Waits for loads that are still running. Throws `ERR_LOAD_NOT_AWAITED` or `ERR_LOAD_UNJUDGED`. */
+  /**
+   * Throws `ERR_LOAD_ONCE` if a run that sent each operation once got a wrong answer, or none. Does nothing for a result
+   * that the test does not have to judge.
+   */
+  requireAnswers(result: LoadResult): void {
+    const measured = this.#measured.find((each) => each.result.generatorId === result.generatorId)
+    if (measured !== undefined) requireAnswersOf(measured)
+  }
+
+  /**
+   * Waits for loads that are still running. Throws `ERR_LOAD_NOT_AWAITED`, `ERR_LOAD_ONCE` or `ERR_LOAD_UNJUDGED`.
+   */
   async atEndOfBody(): Promise<void> {
     const { expectsFailure, onWarning } = this.#options
     const notAwaited = await this.#notAwaited()
@@ -87,6 +104,8 @@ export class BodyCheck {
     const { test, book, onWarning } = this.#options
     // A suite judges by its findings.
     if (book.record.suite !== undefined) return
+    // Of `startLoad`, only now.
+    for (const measured of this.#measured) requireAnswersOf(measured)
     const unjudged = this.#measured.filter((measured) => !this.#isJudged(measured))
     const failed = unjudged.find(({ result }) => result.errors + result.dropped > result.requestsScheduled / 2)
     if (failed !== undefined) {
@@ -96,7 +115,7 @@ export class BodyCheck {
   }
 
   #isJudged({ result, otherAssertionsBefore }: MeasuredLoad): boolean {
-    return wasJudged(result) || this.#countOtherAssertions() > otherAssertionsBefore
+    return result.plan.once === true || wasJudged(result) || this.#countOtherAssertions() > otherAssertionsBefore
   }
 
   /** Assertions that left no verdict. They may have read any result that existed: `expect(result.errors).toBe(0)`. */
@@ -104,6 +123,17 @@ export class BodyCheck {
     const { countAssertions, book } = this.#options
     return countAssertions === undefined ? 0 : countAssertions() - book.record.verdicts.length
   }
+}
+
+function requireAnswersOf(measured: MeasuredLoad): void {
+  const { result, site, call } = measured
+  if (result.plan.once !== true || failuresOf(result) === 0) return
+  throw site.point(new LoadError('ERR_LOAD_ONCE', onceFailedMessage(call, result)))
+}
+
+/** Requests that failed, without those that the test itself stopped. */
+function failuresOf({ errors, errorsByClass, dropped, droppedByReason }: LoadResult): number {
+  return errors - (errorsByClass.cancelled?.count ?? 0) + dropped - (droppedByReason.stopped ?? 0)
 }
 
 function asUnjudged({ call, result }: MeasuredLoad): UnjudgedResult {

@@ -1,6 +1,7 @@
 import { judge, keptVerdict, matchers, runOf } from '../judge/matchers/index.ts'
 import type { JudgedVerdict } from '../judge/matchers/index.ts'
 import { cleanText } from '../model/text/clean.ts'
+import { NOT_JUDGED } from '../wording/load-test.ts'
 import { callSite } from './call-site.ts'
 import { recordVerdict } from './record-book.ts'
 
@@ -28,6 +29,7 @@ function hostMatcher(name: string, matcher: Matcher, warn: (note: string) => voi
       const verdict = matcher(received, ...given)
       const run = runOf(received, name)
       const { isNot = false } = this
+      if (run.plan.once === true) return { pass: !isNot, message: () => `${verdict.claim}: ${NOT_JUDGED}` }
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       // The subject may be a result of an earlier version, which was not clean.
       const message = cleanText(outcome.message())

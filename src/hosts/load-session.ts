@@ -133,7 +133,7 @@ export class LoadSession {
   #context(): LoadContext {
     const load: LoadContext['load'] = (plan: WrittenPlan, options?: LoadOptions) => {
       const call = { site: callSite(load), call: formatLoadCall(plan) }
-      const result = this.start(plan, call, options).then((run) => resultOf(run, call.site))
+      const result = this.start(plan, call, options).then((run) => this.resultOf(run, call.site))
       return this.#check.expectAwait(result, call)
     }
     const startHere: LoadContext['startLoad'] = (plan: WrittenPlan, options?: StartOptions) =>
@@ -157,7 +157,11 @@ export class LoadSession {
     let lock: MachineLock | undefined
     try {
       // Validates the plan first, so that an invalid one fails without waiting for the machine.
-      const environment = { name: this.#nameOf(phase, recorded), seed: process.env['LOAD_SEED'] }
+      const environment = {
+        name: this.#nameOf(phase, recorded),
+        seed: process.env['LOAD_SEED'],
+        once: process.env['LOAD_ONCE'],
+      }
       const written = scope.planOf(plan)
       this.#sayOnce(plan, written)
       // A function may start a server, which must not disturb another load.
@@ -188,6 +192,17 @@ export class LoadSession {
       return load.run
     } catch (error) {
       lock?.release()
+      throw site.point(error)
+    }
+  }
+
+  /** Awaits the result of a load. Errors about the target, or about wrong answers, point to the call. */
+  async resultOf(run: LoadRun, site: CallSite): Promise<LoadResult> {
+    try {
+      const result = await run.result
+      this.#check.requireAnswers(result)
+      return result
+    } catch (error) {
       throw site.point(error)
     }
   }
@@ -289,15 +304,6 @@ export class LoadSession {
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
     book.endEarly(`interrupted by ${signal}`)
     return { id, test, ...(file !== undefined && { file }), record: book.record }
-  }
-}
-
-/** Awaits the result of a load. Errors about the target point to the call. */
-export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult> {
-  try {
-    return await run.result
-  } catch (error) {
-    throw site.point(error)
   }
 }
 

@@ -5,8 +5,9 @@ import { testFigures } from '../report/test-figures.ts'
 import { reportToGitHub } from './github-actions.ts'
 import { labelled } from './load-lines.ts'
 import { tableLines } from './table-lines.ts'
+import { formatOnce } from '../wording/load-test.ts'
 import { stderrColors } from './terminal-colors.ts'
-import { reportLines, writeReports } from './write-reports.ts'
+import { reportLines, runsOnce, writeReports } from './write-reports.ts'
 import type { ReportPlace } from './write-reports.ts'
 
 /** Where a host's reporter prints. */
@@ -28,9 +29,14 @@ export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, scre
   if (loads.length === 0) return
   const { colors, columns, isBrief, annotatesErrors } = screen
   const written = writeReports(loads, place)
-  const lines = isBrief
-    ? briefLines(written)
-    : [...tableLines(written.runs, colors, columns), ...reportLines(written, colors)]
+  const once = runsOnce(loads)
+  const results = once.flatMap((run) => run.results)
+  const lines = [
+    ...(isBrief
+      ? briefLines(written)
+      : [...tableLines([...written.runs, ...once], colors, columns), ...reportLines(written, colors)]),
+    ...(results.length === 0 ? [] : ['', ` ${formatOnce(results.length)}`]),
+  ]
   if (lines.length > 0) screen.log(lines.join('\n'))
   reportToGitHub(written, {
     root: place.root,

@@ -3,7 +3,6 @@ import type { LoadResult } from '../model/result.ts'
 import { callSite, withoutOurFrames } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import type { Declaration } from './declaration.ts'
-import { resultOf } from './load-session.ts'
 import type { LoadSession } from './load-session.ts'
 import type { LoadContext } from './port.ts'
 
@@ -24,7 +23,7 @@ export async function runDeclared(
 ): Promise<void> {
   await session.within(async (loads) => {
     const run = planOf && (await session.start(planOf(...item), { site }))
-    const result = run && (await resultOf(run, site))
+    const result = run && (await session.resultOf(run, site))
     try {
       await body(...item, bodyContext(hostContext, loads, result))
     } catch (error) {

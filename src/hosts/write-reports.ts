@@ -42,13 +42,27 @@ export interface WrittenReports {
   readonly failure?: LoadError
 }
 
-/** Writes the artifacts of these load tests. */
+/**
+ * Writes the artifacts of these load tests. Those whose loads sent each operation once have none, because they would
+ * replace measurements.
+ */
 export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): WrittenReports {
-  if (loads.length === 0) return { runs: [], paths: [] }
+  const measured = loads.filter((load) => !isSentOnce(load))
+  if (measured.length === 0) return { runs: [], paths: [] }
   const folder = folderOf(place)
-  const runs = runRecords(loads, readEnvironment())
+  const runs = runRecords(measured, readEnvironment())
   const { paths, ...failed } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
   return { runs, paths: paths.map((path) => shortest(place.root, path)).toSorted(), ...failed }
+}
+
+/** Returns the tests whose loads sent each operation once, as a run for the table of a terminal. */
+export function runsOnce(loads: readonly TestedLoad[]): readonly RunRecord[] {
+  return runRecords(loads.filter(isSentOnce), readEnvironment())
+}
+
+/** Returns whether a load of this test sent each operation once (`LOAD_ONCE=1`). */
+function isSentOnce({ record }: TestedLoad): boolean {
+  return record.results.some(({ plan }) => plan.once === true)
 }
 
 /**

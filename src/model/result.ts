@@ -111,6 +111,8 @@ export interface PlanSummary {
   readonly request: string
   /** Plan keys that did not apply to the target, and why. */
   readonly notes?: readonly string[]
+  /** Each operation was sent once (`LOAD_ONCE=1`), so the figures say nothing about latency and rate. */
+  readonly once?: true
 }
 
 /** Everything that was measured in one run, as plain, frozen JSON. New versions only add fields. */

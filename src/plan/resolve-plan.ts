@@ -11,6 +11,7 @@ import { isMix } from './requests.ts'
 import type { BatchFunction } from '../model/batch.ts'
 import type { ResolvedCode } from './resolved-plan.ts'
 import { resolveLanes } from './lanes.ts'
+import { onceOf } from './once.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
 import {
   anyDuration,
@@ -44,6 +45,14 @@ const readSeed: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && HEXADECIMAL.test(value)) return Number.parseInt(value, 16).toString(16)
   issues.push({ key, value, rule: `must be a whole number from 0 to ${2 ** 32 - 1}, or up to 8 hexadecimal digits` })
   return undefined
+}
+
+/** Reads `LOAD_ONCE`. */
+function readOnce(given: string | undefined, issues: PlanIssue[]): boolean {
+  const value = given?.trim() ?? ''
+  if (value === '' || value === '0' || value === '1') return value === '1'
+  issues.push({ key: 'LOAD_ONCE', value: given, rule: "must be '1' or '0'" })
+  return false
 }
 
 /** Draws a random seed. */
@@ -163,6 +172,8 @@ export function resolvePlan(
   const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', issues)
   const seed = outerSeed ?? read.seed ?? drawSeed()
 
+  const isOnce = readOnce(environment.once, issues)
+
   const lanes = resolveLanes(plan, read, vocabulary, issues)
   const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', issues)
   const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', issues)
@@ -184,7 +195,7 @@ export function resolvePlan(
     // A missing key that the author wrote under another name is one mistake, not two.
     throw new LoadPlanError(issues.filter(({ key, value }) => value !== undefined || !meant.has(key)))
   }
-  return {
+  const compiled: CompiledPlan = {
     name: environment.name ?? 'load',
     lanes,
     pattern,
@@ -207,6 +218,7 @@ export function resolvePlan(
     confidence: read.confidence ?? 0.95,
     onInconclusive: read.onInconclusive ?? 'lean',
     judge: read.judge ?? true,
+    once: undefined,
     tracing,
     seed,
     threads: read.threads ?? 'auto',
@@ -216,4 +228,5 @@ export function resolvePlan(
     allowHosts: read.allowHosts ?? [],
     curve,
   }
+  return isOnce ? onceOf(compiled) : compiled
 }

@@ -61,6 +61,12 @@ export interface ResolvedLane {
   readonly maxConnections: number
 }
 
+/** A run that sends each operation once. */
+export interface SentOnce {
+  /** Number of operations of each lane. The arrivals send those of all lanes in turn. */
+  readonly operations: readonly number[]
+}
+
 /**
  * A validated plan with every default filled in. Unless it runs `inline`, it is plain data that is passed to the
  * generator threads unchanged.
@@ -89,6 +95,8 @@ export interface ResolvedPlan {
   readonly confidence: Ratio
   readonly onInconclusive: OnInconclusive
   readonly judge: boolean
+  /** Set by `LOAD_ONCE`: each operation is sent once. */
+  readonly once: SentOnce | undefined
   readonly tracing: Tracing
   /** At most eight hexadecimal digits, as `LOAD_SEED` accepts them. */
   readonly seed: string

@@ -54,4 +54,6 @@ export interface PlanEnvironment {
   readonly name?: string | undefined
   /** `LOAD_SEED`: a seed that takes precedence over the plan's, so that a printed run can be repeated. */
   readonly seed?: string | undefined
+  /** `LOAD_ONCE`: `1` sends each operation of the plan once. */
+  readonly once?: string | undefined
 }

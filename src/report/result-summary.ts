@@ -69,9 +69,10 @@ export function describeRun(result: LoadResult): string {
   return `${loadOf(result)} for ${formatDuration(result.durationMs)}${ended}`
 }
 
-/** Example: `constant 500 req/s`, `20 in flight`. */
+/** Example: `constant 500 req/s`, `20 in flight`, `each operation once`. */
 export function loadOf(result: LoadResult): string {
   const { plan, pattern } = result
+  if (plan.once === true) return 'each operation once'
   if (plan.concurrency !== undefined) return `${formatCount(plan.concurrency)} in flight`
   return plan.rate === undefined ? pattern : `${pattern} ${formatRate(plan.rate, ratesOf(result).unit)}`
 }
@@ -167,9 +168,10 @@ function explanations(figures: AnyFigures): readonly string[] {
 
 /**
  * Returns the first doubts of a result, each with its code and its message, and the number of the others. Doubts about
- * what was measured come first.
+ * what was measured come first. Nothing was measured if each operation was sent once.
  */
-export function doubtEntries({ generator }: LoadResult, indent: number): readonly string[] {
+export function doubtEntries({ generator, plan }: LoadResult, indent: number): readonly string[] {
+  if (plan.once === true) return []
   const doubts = misleadingFirst(generator.doubts)
   const rest = doubts.length - SHOWN_DOUBTS
   return [

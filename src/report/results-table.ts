@@ -59,11 +59,12 @@ function rowOf(
   const { achieved, unit } = ratesOf(result)
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
   const isFailed = otherwiseFailed(run).includes(test)
-  const word = isFailed ? 'failed' : deciding === undefined ? 'none' : formatLeaning(deciding)
+  const isOnce = result.plan.once === true
+  const word = isFailed ? 'failed' : deciding === undefined ? (isOnce ? 'not judged' : 'none') : formatLeaning(deciding)
   const cells = [
     test.test.replaceAll(/\s+/g, ' '),
-    formatRate(achieved, unit),
-    ...times,
+    isOnce ? 'once' : formatRate(achieved, unit),
+    ...(isOnce ? times.map(() => '–') : times),
     formatPercent(errorRate),
     word,
   ]

@@ -42,6 +42,8 @@ function titleOf(result: LoadResult): string {
 }
 
 function entriesOf(result: LoadResult, indent: number): string {
+  // Of a run that sent each operation once, only the answers count.
+  if (result.plan.once === true) return figureLines(result, indent).slice(-1).join('\n')
   return [...figureLines(result, indent), ...partLines(result, indent), ...doubtEntries(result, indent)].join('\n')
 }
 

@@ -7,6 +7,7 @@ import { callsForTarget, callTargets } from './target/called-targets.ts'
 import { fittingProtocols } from './target/fitting-protocols.ts'
 import { type Admission, type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
+import { isOnce } from './once.ts'
 import { vocabulary } from './vocabulary.ts'
 import { expectedTransports } from './generator/warm-up/transports.ts'
 
@@ -42,7 +43,10 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
  */
 export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}, admission?: Admission): LoadRun {
   if (callsForTarget(plan)) requireProtocol(plan)
-  return new Run(resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'] }), admission)
+  return new Run(
+    resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'], once: process.env['LOAD_ONCE'] }),
+    admission,
+  )
 }
 
 /** Without a protocol, the plan is checked for HTTP, and its author would read that a request has the wrong keys. */
@@ -64,5 +68,5 @@ export async function runMerged(plan: WrittenPlan, options?: RunOptions, admissi
  * thread does not keep the process alive.
  */
 export function prepareGenerator(plan: Pick<WrittenPlan, 'target' | 'protocol'>): void {
-  threadPool.prepare(expectedTransports(plan))
+  threadPool.prepare(isOnce() ? [] : expectedTransports(plan))
 }

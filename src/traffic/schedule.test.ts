@@ -5,7 +5,7 @@ import type { Arrival } from './arrival-source.ts'
 import { arrivalsOf } from './arrivals/index.ts'
 import { constant, curveFrom, rampUp, sequence } from './patterns/index.ts'
 import { ClosedSchedule, Schedule, type ScheduleOptions } from './schedule.ts'
-import { weightedPicker } from './workloads/picker.ts'
+import { drawBy, listPicker, weightsOf } from './workloads/picker.ts'
 
 interface Named {
   readonly name: string
@@ -40,7 +40,7 @@ function optionsOf({
     warmUp: warmUpMs > 0 ? { arrivalTimes: arrivalsOf(warmUp, keys, 'warm-up'), durationMs: warmUpMs } : undefined,
     share: { thread, threads },
     phases: [],
-    picker: weightedPicker(REQUESTS, seed),
+    picker: listPicker(REQUESTS, drawBy(weightsOf(REQUESTS), seed)),
     operationOf: ({ name }: Named) => name,
   } satisfies ScheduleOptions<Named>
 }

@@ -44,8 +44,18 @@ export function unjudgedWarning(test: string, { call, figures }: UnjudgedResult)
   return `"${test}" did not judge ${formatResultOf(call)}: ${formatFailed(figures)}\n    → ${REMEDY}`
 }
 
+/** Ends the text of a matcher for a run that sent each operation once. */
+export const NOT_JUDGED = 'not judged: LOAD_ONCE=1 sends each operation once'
+
 const REMEDY =
   'assert on the result, for example expect(result).toHaveErrorRateBelow(0.01), or set judge: false in the plan'
+
+/** Message of ERR_LOAD_ONCE: what failed, each kind of failure with its first sample. */
+export function onceFailedMessage(call: string | undefined, figures: UnjudgedResult['figures']): string {
+  const of = call === undefined ? '' : ` of ${call}`
+  const samples = Object.entries(figures.errorsByClass).map(([name, { first }]) => `\n    ${name}: ${first}`)
+  return `${formatFailed(figures)}${of}, and LOAD_ONCE=1 requires a right answer to each${samples.join('')}`
+}
 
 function formatResultOf(call: string | undefined): string {
   return call === undefined ? 'its result' : `the result of ${call}`
@@ -79,7 +89,22 @@ export function formatInlinePlugin(configFile: string, project: string): string 
 
 /** Says that watch mode leaves the load files out. */
 export const LOAD_FILES_NOT_WATCHED =
-  'describe-load: watch mode leaves load files out; name a load file, or use --project load, to run them'
+  'describe-load: watch mode leaves load files out; name a load file, or use --project load, to run them, or LOAD_ONCE=1 to send each operation once'
+
+/** Says that the suites do not run; for the name of a skipped test. */
+export const SUITE_SKIPPED_ONCE = 'LOAD_ONCE=1 sends each operation once, and a suite needs measurements'
+
+/** Says that a test is skipped that passes when it fails. */
+export const FAILS_SKIPPED_ONCE = 'LOAD_ONCE=1 judges nothing, so a test that must fail cannot'
+
+/** Ends the output of a test run whose loads sent each operation once. */
+export function formatOnce(loads: number): string {
+  const what =
+    loads === 1
+      ? '1 load sent each of its operations once'
+      : `${formatCount(loads)} loads sent each of their operations once`
+  return `LOAD_ONCE=1: ${what}. Latencies and rates were not judged, and no reports were written.`
+}
 
 /** Says that a short duration is in milliseconds. */
 export function formatShortDuration(duration: number): string {

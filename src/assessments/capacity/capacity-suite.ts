@@ -5,7 +5,7 @@ import type { Ms } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { SuiteOperations } from '../operations.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
+import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, suiteHost, type SuiteHost } from '../suite.ts'
 import { positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
 import { CapacityRuns } from './capacity-runs.ts'
@@ -44,7 +44,8 @@ const OPTIONS = { users: positive, requestsPerUserMinute: positive, peakUsers: p
 const DEFAULT_SLA: CapacitySla = { successRate: 0.99, p95Ms: 500 }
 
 /** Adapts the suite to a host. The test fails when the target serves fewer than the expected users. */
-export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): CapacitySuite {
+export function capacitySuiteOn(host: SuiteHost): CapacitySuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'capacity', target, ...options } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('serves the expected users', async (context) => {

@@ -4,7 +4,15 @@ import type { Target } from '../../model/target.ts'
 import type { Rps } from '../../model/units.ts'
 import type { SuiteOperations } from '../operations.ts'
 import { suiteEnvironment } from '../environment.ts'
-import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, sloOf, type SuiteHost } from '../suite.ts'
+import {
+  ceilingOf,
+  settleSuite,
+  type SharedPlan,
+  singleTargetPlan,
+  sloOf,
+  suiteHost,
+  type SuiteHost,
+} from '../suite.ts'
 import { positive } from '../../model/readers.ts'
 import { checkOptions, readLengthShare } from '../suite-options.ts'
 import { limitsConclusion } from './conclusion.ts'
@@ -41,7 +49,8 @@ const DEFAULT_CONNECTIONS = 100
 /**
  * Adapts the suite to a host. The test passes when a limit, or the ceiling of the search, was reached and confirmed.
  */
-export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuite {
+export function limitsSuiteOn(host: SuiteHost): LimitsSuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'limits', target, slo, minRps, lengthShare, ...plan } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('finds and confirms the highest rate within the service level', async (context) => {

@@ -8,7 +8,15 @@ import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import { ceilingOf, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, type SuiteContext } from '../suite.ts'
+import {
+  ceilingOf,
+  settleSuite,
+  type SharedPlan,
+  sharedPlan,
+  suiteHost,
+  type SuiteHost,
+  type SuiteContext,
+} from '../suite.ts'
 import { notNegative, positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
 import { missingTarget, targetsOf } from '../suite-targets.ts'
@@ -57,7 +65,8 @@ const OPENING_RPS: Rps = 5
 const OPENING_CALLS = 2
 
 /** Adapts the suite to a host. The test fails when health is poor, or when a probe fails. */
-export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
+export function mcpStressSuiteOn(host: SuiteHost): McpStressSuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'mcp-stress', target, ...options } = {}) => {
     const environment = suiteEnvironment(process.env)
     const targets = targetsOf(target === undefined ? {} : { mcp: target }, environment)

@@ -10,6 +10,7 @@ import {
   type SharedPlan,
   sharedPlan,
   sloOf,
+  suiteHost,
   type SuiteHost,
   type SuiteContext,
 } from '../suite.ts'
@@ -50,7 +51,8 @@ const DEFAULT_PHASE_MS: Ms = 8_000
 const MIN_HOLD_MS: Ms = 3_400
 
 /** Adapts the suite to a host. The test fails when a protocol breaks the service level at the common rate. */
-export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): ProtocolsSuite {
+export function protocolsSuiteOn(host: SuiteHost): ProtocolsSuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'protocols', ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('holds the service level over every protocol', async (context) => {

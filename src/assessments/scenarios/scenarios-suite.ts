@@ -11,6 +11,7 @@ import {
   type SharedPlan,
   sharedPlan,
   slaFrom,
+  suiteHost,
   type SuiteHost,
   type SuiteContext,
 } from '../suite.ts'
@@ -47,7 +48,8 @@ export type ScenariosSuite = (options?: ScenariosOptions) => void
 const DEFAULT_SLA: Sla = { p95Ms: 500, errorRate: 0.01 }
 
 /** Adapts the suite to a host. The test passes when every expectation of every scenario is met. */
-export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): ScenariosSuite {
+export function scenariosSuiteOn(host: SuiteHost): ScenariosSuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'scenarios', ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('meets the service level in every scenario', async (context) => {

@@ -1,6 +1,6 @@
 import { recordVerdict } from '../../hosts/record-book.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
+import { settleSuite, suiteHost, type SuiteHost, type SuiteContext } from '../suite.ts'
 import type { Bench } from './check.ts'
 import { groups } from './checks/registry.ts'
 import { checkLine } from '../../report/unit-sentences.ts'
@@ -26,7 +26,8 @@ const CHECK_SHARE: Ratio = 0.45
 const MIN_MS: Ms = 300
 
 /** Adapts the suite to a host. It checks describe-load itself on this machine, with its own servers. */
-export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
+export function unitSuiteOn(host: SuiteHost): UnitSuite {
+  const { describeLoad, loadTest } = suiteHost(host)
   return ({ name = 'unit', durationMs = DEFAULT_MS } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('describe-load works as documented on this machine', async (context) => {

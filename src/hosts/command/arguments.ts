@@ -297,6 +297,7 @@ function environmentOf(given: Given, target: string | undefined): AskedRun['env'
     ...(given.has('insecure') && { LOAD_TLS_INSECURE: '1' }),
     ...(given.has('trace') && { LOAD_TRACE: 'all' }),
     ...(given.has('no-trace') && { LOAD_TRACE: 'off' }),
+    ...(given.has('once') && { LOAD_ONCE: '1' }),
     ...(given.has('verbose') && { LOAD_LOG: 'debug' }),
   }
 }

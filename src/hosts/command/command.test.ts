@@ -74,6 +74,21 @@ describe.concurrent('the command', () => {
     expect(text('reports/test_summary.txt')).toBeUndefined()
   })
 
+  test('run --once sends the request once, and fails only if its answer is wrong', async (context) => {
+    await using server = await startFixture('plain', {})
+    const right = await call(context, ['run', server.url, '--once', '--p99', '0.001', '-o', 'out'])
+    expect(right.code, right.out).toBe(0)
+    expect(right.out).toContain('errors    0 of 1 request;')
+    expect(right.out).toContain('LOAD_ONCE=1: 1 load sent each of its operations once.')
+    expect(right.text('out/load_test_results.json')).toBeUndefined()
+    const wrong = await call(context, ['run', `${server.url}/missing`, '--once', '--request', '{"ok":[201]}'])
+    expect(wrong.code, wrong.out).toBe(1)
+    expect(wrong.out).toContain('fail: 1 of 1 request failed')
+    const suite = await call(context, ['limits', '-t', server.url], { variables: { LOAD_ONCE: '1' } })
+    expect(suite.code).toBe(2)
+    expect(suite.err).toContain('LOAD_ONCE=1 sends each operation once, and a suite needs measurements')
+  })
+
   test('shows no header of an invalid LOAD_HEADERS', async (context) => {
     const variables = { LOAD_HEADERS: 'x-tenant: canary-1' }
     const { code, out, err } = await call(context, ['limits', '-t', 'http://127.0.0.1:9/?token=canary-2'], {

@@ -44,6 +44,7 @@ export type FlagName =
   | 'trace'
   | 'no-trace'
   | 'seed'
+  | 'once'
   | 'json'
   | 'output'
   | 'verbose'
@@ -253,6 +254,11 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     key: 'seed',
     by: EVERY,
     about: 'repeat a run: the same arrivals and payloads',
+  },
+  once: {
+    variable: 'LOAD_ONCE',
+    by: ['run'],
+    about: 'send each request once and check only the answers: no latency or rate is judged',
   },
   json: { by: EVERY, about: 'print the result as JSON on stdout, and everything else on stderr' },
   output: {

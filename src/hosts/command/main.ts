@@ -12,6 +12,8 @@ import { cleanText } from '../../model/text/clean.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { summary } from '../../report/result-summary.ts'
+import { isOnce } from '../../run/once.ts'
+import { SUITE_SKIPPED_ONCE } from '../../wording/load-test.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportJson, reportLines, unwritableReports, writeReports, type WrittenReports } from '../write-reports.ts'
@@ -173,6 +175,7 @@ function whyRefused(
   suites: CommandOptions['suites'],
   isRun: boolean,
 ): readonly [string, string] | undefined {
+  if (!isRun && isOnce()) return [SUITE_SKIPPED_ONCE, 'unset LOAD_ONCE, or load one URL: describe-load run URL --once']
   prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
   const needsTarget = (name: string): boolean => suites[name]?.hasDefaultTarget !== true && asked.demo === undefined
   const wanting = asked.suites.filter((name) => needsTarget(name) && !hasTarget(process.env))

@@ -10,9 +10,11 @@ import { parseDuration } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { LoadPlan, WrittenPlan } from '../../plan/load-plan.ts'
 import { protocolNameOf } from '../../protocols/index.ts'
+import { isOnce } from '../../run/once.ts'
 import type { Values } from '../environment/variables.ts'
 import { formatCount, formatDuration, formatPlural, formatRate } from '../../wording/figures.ts'
 import { summary } from '../../report/result-summary.ts'
+import { formatOnce } from '../../wording/load-test.ts'
 import { recordVerdict } from '../record-book.ts'
 import type { AskedRun } from './arguments.ts'
 import type { CommandHost } from './host.ts'
@@ -66,8 +68,9 @@ export function planOfRun(values: Values, options: AskedRun['options'], tls: Tls
   }
 }
 
-/** Example: `50 req/s for 30 s`, `20 in flight for 10 s`. */
+/** Example: `50 req/s for 30 s`, `20 in flight for 10 s`, `each request once`. */
 export function describePlan({ rate, concurrency, pattern, duration }: WrittenPlan): string {
+  if (isOnce()) return 'each request once'
   const load = concurrency === undefined ? formatRate(rate ?? DEFAULTS.rate) : `${formatCount(concurrency)} in flight`
   const shape = typeof pattern === 'string' ? `${pattern} ` : ''
   return `${shape}${load} for ${formatDuration(Number(duration ?? DEFAULTS.durationMs))}`
@@ -105,7 +108,8 @@ export function declareRun(
       const result = await load(plan as LoadPlan)
       onResult(result)
       print(summary(result))
-      if (plan.sla === undefined) requireSuccess(result, print)
+      if (result.plan.once === true) requireAnswers(result, print)
+      else if (plan.sla === undefined) requireSuccess(result, print)
       else requireServiceLevel(result, print)
     })
   })
@@ -128,6 +132,14 @@ function linesInSummary(result: LoadResult, verdict: VerdictValue): ReadonlySet<
     ...evidenceOfErrors(result),
     ...describeDrops(result, result),
   ])
+}
+
+/** Throws if one of the requests that were sent once failed. */
+function requireAnswers({ errors, dropped, requestsScheduled }: LoadResult, print: (text: string) => void): void {
+  const failed = errors + dropped
+  if (failed === 0) return print(formatOnce(1))
+  print(`fail: ${formatCount(failed)} of ${formatPlural(requestsScheduled, 'request')} failed`)
+  throw new LoadVerdictError('ERR_LOAD_ONCE', 'fail', 'a request failed')
 }
 
 /** Throws if most requests failed: nothing else judges a run without a service level. */

@@ -252,3 +252,31 @@ test('works in ES modules', async (context) => {
   expect(exitCode, output).toBe(0)
   expect(project.record().results.map(({ name }) => name)).toEqual(['holds'])
 })
+
+test('LOAD_ONCE=1 judges the answers and nothing else', async (context) => {
+  const project = jestProject(
+    context,
+    {
+      'shop.load.test.js': `
+const { describeLoad, expect, limitsSuite, loadTest } = require('describe-load/jest')
+describeLoad('shop', { target: '${target.url}', rate: 100, duration: '60s' }, () => {
+  loadTest('right', {}, ({ result }) => {
+    expect(result).toHaveMaxBelow(0.000001)
+    expect(result).not.toHaveMaxBelow(100_000)
+  })
+  loadTest('wrong', { request: { path: '/', check: { bodyIncludes: 'never' } } }, () => {})
+  loadTest.fails('must fail', {}, ({ result }) => expect(result).toHaveMaxBelow(0.000001))
+})
+limitsSuite({ target: '${target.url}' })`,
+    },
+    { LOAD_ONCE: '1' },
+  )
+  const { output } = await project.run(...JSON_REPORT)
+  const states = [...project.tests().values()].map(({ status }) => status)
+  expect(states, output).toEqual(['passed', 'failed', 'pending', 'pending'])
+  const [message] = project.tests().get('shop wrong')?.failureMessages ?? []
+  expect(message).toContain('1 of 1 request failed (check 1), and LOAD_ONCE=1 requires a right answer to each')
+  expect(message).toContain('shop.load.test.js:8:')
+  expect(output).toMatch(/^ shop > right +once +– +– +– +0% +not judged$/m)
+  expect(project.files('.')).not.toContain('reports')
+})

@@ -9,6 +9,7 @@ import { callSite } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { Declaration } from '../declaration.ts'
+import { isOnce } from '../../run/once.ts'
 import { labelled, SparseLines } from '../load-lines.ts'
 import { LoadSession } from '../load-session.ts'
 import { withVariants } from '../load-test-variants.ts'
@@ -103,6 +104,8 @@ function testsOf(variant: Variant): JestLoadTest {
 function testOf(variant: Variant): JestTest {
   const { test } = testFile().jest
   if (variant === undefined) return test
+  // A test of Jest cannot be skipped once it runs.
+  if (variant === 'fails' && isOnce()) return test.skip
   return variant === 'fails' ? test.failing : test[variant]
 }
 

@@ -8,6 +8,7 @@ import type { OnInconclusive } from '../../model/plan.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Ratio } from '../../model/units.ts'
 import { readArtifacts } from '../../report/exports/index.ts'
+import { isOnce } from '../../run/once.ts'
 import { LOAD_FILES_NOT_WATCHED } from '../../wording/load-test.ts'
 import {
   addMissingProject,
@@ -82,7 +83,7 @@ export function load(options: LoadPluginOptions = {}): Plugin {
       join(vitest, options)
       await addMissingProject(vitest, project, injectTestProjects)
       if (project.name === UNIT_PROJECT) leaveGlobalSetupToRoot(vitest, project.config)
-      const isAbsent = vitest.config.watch && !(await asksForLoad(argv))
+      const isAbsent = vitest.config.watch && !isOnce() && !(await asksForLoad(argv))
       if (isAbsent && root.isAbsenceReported !== true) {
         root.isAbsenceReported = true
         vitest.logger.log(LOAD_FILES_NOT_WATCHED)

@@ -6,6 +6,8 @@ import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { CallSite } from '../call-site.ts'
 import type { Declaration } from '../declaration.ts'
+import { isOnce } from '../../run/once.ts'
+import { FAILS_SKIPPED_ONCE } from '../../wording/load-test.ts'
 import { LoadSession } from '../load-session.ts'
 import type { PlanScope } from '../plan-scope.ts'
 import { RecordBook } from '../record-book.ts'
@@ -39,6 +41,7 @@ export async function runLoadTest(
 ): Promise<void> {
   const { scope, site, options, inheritedTimeoutMs, inheritedRetry } = declared
   const { task } = context
+  if (task.fails === true && isOnce()) return context.skip(FAILS_SKIPPED_ONCE)
   if (task.concurrent === true) throw site.point(concurrent())
   if (isRetry(options?.retry ?? inheritedRetry))
     throw site.point(retriedError('`retry` from its test options and from the describe around it'))

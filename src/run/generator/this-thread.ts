@@ -16,7 +16,8 @@ let collect: (() => void) | undefined
 /** Returns this thread as the generator of `job` uses it. */
 export function thisThread({ plan, lanes }: Pick<ThreadJob, 'plan' | 'lanes'>): HostThread {
   const schemes = lanes.map(({ url }) => new URL(url).protocol)
-  const transports = plan.lanes.flatMap(({ protocol }, lane) => transportsOfLane(schemes[lane] ?? '', protocol))
+  const measured = plan.once === undefined ? plan.lanes : []
+  const transports = measured.flatMap(({ protocol }, lane) => transportsOfLane(schemes[lane] ?? '', protocol))
   return { warmUp: () => warmUp(new Set(transports)), beforeReady: collectGarbage, receiveMetrics }
 }
 

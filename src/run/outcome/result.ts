@@ -112,6 +112,7 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     onInconclusive: plan.onInconclusive,
     request: cleanText(formatRequests(plan, targets)),
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
+    ...(plan.once !== undefined && { once: true }),
   }
 }
 

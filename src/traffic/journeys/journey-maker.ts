@@ -16,6 +16,8 @@ const CODE = 'ERR_LOAD_JOURNEY'
 export interface JourneyMakerOptions {
   readonly journey: JourneyFunction
   readonly seed: string
+  /** `false` skips the think time; default true. */
+  readonly thinks?: boolean
   /** Returns every issue of a step's request; `key` is its name in the messages. */
   issuesOf(request: unknown, key: string): readonly PlanIssue[]
   /** Creates the user agent of one journey; absent if the protocol needs none. */
@@ -59,6 +61,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
         throw journeyError(`journey ${this.#number} sent nothing`, 'write yield* send({ … }), with the asterisk')
       }
       if (given.kind === 'send') return this.#step(given.request, thinkMs)
+      if (this.#options.thinks === false) continue
       random ??= randomFrom(this.#options.seed, 'think', this.#number, this.#sent)
       thinkMs += given.fromMs + random.next() * (given.toMs - given.fromMs)
     }

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { onePicker, weightedPicker } from './picker.ts'
+import { drawBy, drawInTurn, listPicker, onePicker, weightsOf } from './picker.ts'
 
 const requests = [{ path: '/cart', weight: 90 }, { path: '/buy', weight: 9 }, { path: '/pay' }]
+
+function weightedPicker<Request extends { readonly weight?: number }>(list: readonly Request[], seed: string) {
+  return listPicker(list, drawBy(weightsOf(list), seed))
+}
 
 function share(picks: readonly unknown[], wanted: unknown): number {
   return picks.filter((pick) => pick === wanted).length / picks.length
@@ -58,4 +62,9 @@ test('never picks a request of weight 0', () => {
       expect(weightedPicker(light, seed).pick(sequence)).toBe(light[1])
     }),
   )
+})
+
+test('draws in turn, from the place of a list among several', () => {
+  const draw = drawInTurn(2, 5)
+  expect([0, 1, 2, 3, 4, 5, 7].map(draw)).toEqual([-2, -1, 0, 1, 2, -2, 0])
 })

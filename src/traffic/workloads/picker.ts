@@ -12,26 +12,32 @@ export function onePicker<Request>(request: Request): RequestPicker<Request> {
   return { pick: () => request }
 }
 
-/** Picks from a weighted list; each position draws independently. */
-export function weightedPicker<Request extends { readonly weight?: number }>(
-  requests: readonly Request[],
-  seed: string,
-): RequestPicker<Request> {
-  const draw = drawBy(
-    requests.map(({ weight = 1 }) => weight),
-    seed,
-  )
+/** Chooses an index by the position in the schedule. */
+export type Draw = (position: number) => number
+
+/** Picks from a list at the indexes that `draw` chooses. */
+export function listPicker<Request>(requests: readonly Request[], draw: Draw): RequestPicker<Request> {
   return {
     pick(sequence) {
       const request = requests[draw(sequence)]
-      if (request === undefined) throw new RangeError('a weighted list needs at least one request')
+      if (request === undefined) throw new RangeError('a list needs at least one request')
       return request
     },
   }
 }
 
+/** Returns the weight of each request; default 1. */
+export function weightsOf(requests: readonly { readonly weight?: number }[]): readonly number[] {
+  return requests.map(({ weight = 1 }) => weight)
+}
+
+/** Draws an index in turn: of `total` positions, those from `first` on are the indexes 0, 1, …, and then again. */
+export function drawInTurn(first: number, total: number): Draw {
+  return (position) => (position % total) - first
+}
+
 /** Draws an index by weight from a hash of (seed, position), so that threads need not exchange their draws. */
-export function drawBy(weights: readonly number[], seed: string): (position: number) => number {
+export function drawBy(weights: readonly number[], seed: string): Draw {
   let total = 0
   const upTo = weights.map((weight) => (total += weight))
   const seedHash = hashText(seed)

@@ -4,7 +4,7 @@ import type { WorkRequests } from '../../model/protocol.ts'
 import { WORKLOADS } from '../../model/workload.ts'
 import { streamsFrom } from '../arrivals/random.ts'
 import { bodyOf, formatsFrom, prepareBodies, type SizeLimits, sizeOf } from '../payloads/index.ts'
-import { drawBy, type RequestPicker } from './picker.ts'
+import type { Draw, RequestPicker } from './picker.ts'
 
 /** Number of messages per stream; each has the plan's `messageSize`. */
 const STREAM_MESSAGES = 10
@@ -21,6 +21,8 @@ export interface WorkOptions<Request> {
   readonly format: ChosenFormat
   readonly limits: SizeLimits
   readonly seed: string
+  /** Chooses the operations of the workload, by their weights. */
+  drawFrom(weights: readonly number[]): Draw
 }
 
 /** Picks the operations of a workload on an embedded target; each request has the name of its operation. */
@@ -28,10 +30,7 @@ export function workPicker<Request extends object>(options: WorkOptions<Request>
   const { workload, work, size, limits, seed } = options
   const formatOf = formatsFrom(options.format, seed)
   const operations = WORKLOADS[workload]
-  const draw = drawBy(
-    operations.map(({ weight }) => weight),
-    seed,
-  )
+  const draw = options.drawFrom(operations.map(({ weight }) => weight))
   const randomOf = streamsFrom(seed, 'payload')
   const reads = new Map<string, Request>()
   if (operations.some((operation) => operation.work === 'write' || operation.work === 'echo'))

@@ -27,6 +27,7 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
   const make = journeyMaker({
     journey,
     seed: plan.seed,
+    thinks: plan.once === undefined,
     issuesOf: templates?.issuesOf ?? ((request, key) => protocol.issuesOf(request, key)),
     ...(isHttp(lane) && { userAgent: () => new Browser({ basePath: url.pathname, headers: plan.headers }) }),
   })

@@ -5,7 +5,7 @@ import { isEmbedded } from '../../../model/work.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
 import { maxBytesOf } from '../../../traffic/payloads/index.ts'
 import { bodyPicker } from '../../../traffic/workloads/body-picker.ts'
-import { onePicker, type RequestPicker, weightedPicker } from '../../../traffic/workloads/picker.ts'
+import { type Draw, listPicker, onePicker, type RequestPicker, weightsOf } from '../../../traffic/workloads/picker.ts'
 import { workPicker } from '../../../traffic/workloads/work-picker.ts'
 import { AwaitingSetup, fillsIn, templatedPicker } from './templates.ts'
 
@@ -15,12 +15,15 @@ export interface LanePickerParts {
   readonly protocol: Protocol<AnyRequest>
   readonly url: URL
   readonly feeds: Readonly<Record<string, LoadedFeed>>
+  /** Chooses among requests or operations with these weights. */
+  drawFrom(weights: readonly number[]): Draw
   /** Requests from the plan's request function, if there is one. */
   readonly fed: RequestPicker<AnyRequest> | undefined
 }
 
 /** Returns the requests of a lane by position: those of the plan, or else work for a target that supports it. */
-export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePickerParts): RequestPicker<LaneRequest> {
+export function lanePicker(parts: LanePickerParts): RequestPicker<LaneRequest> {
+  const { plan, lane, protocol, url, feeds, fed, drawFrom } = parts
   const shape = {
     size: lane.messageSize ?? 'small',
     format: lane.messageFormat ?? protocol.usualFormat,
@@ -29,9 +32,9 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
   }
   if (fed === undefined && lane.request === undefined) {
     if (!doesWork(protocol, url)) return onePicker(protocol.healthRead)
-    return workPicker({ workload: lane.workload, work: protocol.work, ...shape })
+    return workPicker({ workload: lane.workload, work: protocol.work, drawFrom, ...shape })
   }
-  const plain = fed ?? writtenPicker(lane, protocol, plan.seed)
+  const plain = fed ?? writtenPicker(parts)
   const written = fed !== undefined && !fillsIn(plan, feeds) ? fed : templatedPicker(plain, plan, feeds)
   const { withBody } = protocol
   const asked = lane.messageSize !== undefined || lane.messageFormat !== undefined
@@ -102,13 +105,9 @@ export function doesWork(protocol: Protocol<AnyRequest>, url: URL): protocol is 
   return protocol.work !== undefined && isEmbedded(url)
 }
 
-function writtenPicker(
-  { request }: ResolvedLane,
-  protocol: Protocol<AnyRequest>,
-  seed: string,
-): RequestPicker<AnyRequest> {
+function writtenPicker({ lane: { request }, protocol, drawFrom }: LanePickerParts): RequestPicker<AnyRequest> {
   if (request === undefined || typeof request === 'function') return onePicker(protocol.healthRead)
-  return Array.isArray(request)
-    ? weightedPicker(request as readonly AnyRequest[], seed)
-    : onePicker(request as AnyRequest)
+  if (!Array.isArray(request)) return onePicker(request as AnyRequest)
+  const requests = request as readonly AnyRequest[]
+  return listPicker(requests, drawFrom(weightsOf(requests)))
 }

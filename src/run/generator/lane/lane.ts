@@ -1,7 +1,7 @@
 import type { Sample } from '../../../model/sample.ts'
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
-import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Delays } from '../../../model/delays.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
@@ -27,6 +27,7 @@ import { exactWake } from '../../../traffic/wake/exact.ts'
 import { tickWake } from '../../../traffic/wake/tick.ts'
 import { maxBytesOf } from '../../../traffic/payloads/index.ts'
 import { shareOfMix } from '../../../traffic/workloads/mix.ts'
+import { type Draw, drawBy, drawInTurn } from '../../../traffic/workloads/picker.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
 import type { UserCode } from '../../user-modules.ts'
 import type { DescriptorBudget } from '../descriptor-budget.ts'
@@ -81,13 +82,13 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
   const isBulk = isBulkLane(parts)
   const { stdio } = parts.laneJob
   const url = new URL(parts.laneJob.url)
-  const weights = plan.lanes.map(({ weight }) => weight)
   const operationOf = operationNamer(lane.name)
+  const { takes, drawFrom } = drawsOf(plan, index)
   const picker =
-    journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({})
+    journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed, drawFrom }) : onePicker<LaneRequest>({})
   const sent: RequestPicker<LaneRequest | Bulk> = isBulk ? bulkPicker(picker, batchSize, protocol, code.batch) : picker
   const options = {
-    share: { thread, threads, takes: shareOfMix(weights, index, plan.seed) },
+    share: { thread, threads, takes },
     picker: sent,
     operationOf,
     ...(isBulk && { batchSize, batchOf: (payload: LaneRequest | Bulk) => batchOf(payload, operationOf) }),
@@ -128,6 +129,23 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
     },
     eventsOf(parts, url),
   )
+}
+
+/** How a lane chooses its positions of the schedule, and among its requests. */
+interface LaneDraws {
+  takes(this: void, position: number): boolean
+  drawFrom(this: void, weights: readonly number[]): Draw
+}
+
+/** Draws by weight; or in turn, if each operation is sent once. */
+function drawsOf({ lanes, once, seed }: ResolvedPlan, index: number): LaneDraws {
+  if (once === undefined) {
+    const weights = lanes.map(({ weight }) => weight)
+    return { takes: shareOfMix(weights, index, seed), drawFrom: (ofRequests) => drawBy(ofRequests, seed) }
+  }
+  const draw = drawInTurn(sum(once.operations.slice(0, index)), sum(once.operations))
+  const count = once.operations[index] ?? 0
+  return { takes: (position) => draw(position) >= 0 && draw(position) < count, drawFrom: () => draw }
 }
 
 /** How the connections of a lane are opened, prepared and reopened. */

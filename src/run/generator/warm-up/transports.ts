@@ -107,8 +107,9 @@ export function transportsOfLane(scheme: string, protocol: ResolvedLane['protoco
   return protocol.from === 'shipped' ? expected(scheme, protocol.spec.kind) : ['http']
 }
 
-/** The transports of a plan. */
-export function transportsOf({ lanes }: ResolvedPlan): readonly TransportName[] {
+/** The transports of a plan; none if it sends each operation once, because then no latency counts. */
+export function transportsOf({ lanes, once }: ResolvedPlan): readonly TransportName[] {
+  if (once !== undefined) return []
   const names = lanes.flatMap(({ target, protocol }) => transportsOfLane(schemeOf(target), protocol))
   return [...new Set(names)]
 }

@@ -15,14 +15,27 @@ export interface FinishedProcess {
   readonly exitCode: number | null
 }
 
+/** Result of a test in the JSON report of a test runner. */
+export interface ReportedTest {
+  /** Names of the groups around it, from the outermost. */
+  readonly ancestorTitles: readonly string[]
+  readonly title: string
+  readonly fullName: string
+  /** `passed`, `failed`, or a word of the test runner for a test that did not run. */
+  readonly status: string
+  readonly failureMessages: readonly string[]
+  /** Where the test is declared, if the report has it. */
+  readonly location?: { readonly line: number } | null
+}
+
 /** A folder with test files, in which a test runner runs in a separate process. */
-export interface HostProject<Test extends { readonly fullName: string }> {
+export interface HostProject {
   /** Runs the test runner with these arguments to its end. */
   run(...args: readonly string[]): Promise<FinishedProcess>
   /** Starts the test runner in a new process group, as a terminal does. */
   start(...args: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<FinishedProcess> }
   /** Returns the tests of the last run that wrote `results.json`, by full name. */
-  tests(): ReadonlyMap<string, Test>
+  tests(): ReadonlyMap<string, ReportedTest>
   /** `load_test_results.json` of the last run. */
   record(): RunRecord
   text(file: string): string
@@ -44,13 +57,13 @@ export function writeProject({ onTestFinished }: Cleanup, files: Readonly<Record
 }
 
 /** Returns the project in `folder`. `commandOf` returns what Node runs for the arguments of a test. */
-export function hostProject<Test extends { readonly fullName: string }>(
+export function hostProject(
   { onTestFinished }: Cleanup,
   folder: string,
   commandOf: (args: readonly string[]) => readonly string[],
   variables: Readonly<Record<string, string>>,
-): HostProject<Test> {
-  function start(...args: readonly string[]): ReturnType<HostProject<Test>['start']> {
+): HostProject {
+  function start(...args: readonly string[]): ReturnType<HostProject['start']> {
     const child = spawn(execPath, [...commandOf(args)], {
       cwd: folder,
       detached: true,
@@ -79,7 +92,7 @@ export function hostProject<Test extends { readonly fullName: string }>(
     files: (inside) => readdirSync(join(folder, inside)),
     tests() {
       const report = JSON.parse(text('results.json')) as {
-        testResults: readonly { assertionResults: readonly Test[] }[]
+        testResults: readonly { assertionResults: readonly ReportedTest[] }[]
       }
       const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
       return new Map(tests.map((test) => [test.fullName, test]))

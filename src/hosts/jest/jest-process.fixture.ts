@@ -8,15 +8,6 @@ import type { HostProject } from '../host-process.fixture.ts'
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = join(repository, 'src')
 
-/** Result of a test in Jest's JSON report. */
-interface ReportedTest {
-  readonly title: string
-  readonly fullName: string
-  readonly status: string
-  readonly failureMessages: readonly string[]
-  readonly location: { readonly line: number } | null
-}
-
 /** Arguments that write the report which `tests()` reads. */
 export const JSON_REPORT = ['--json', '--outputFile=results.json', '--testLocationInResults'] as const
 
@@ -31,7 +22,7 @@ export function jestProject(
   context: Pick<TestContext, 'onTestFinished'>,
   files: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>> = {},
-): HostProject<ReportedTest> {
+): HostProject {
   const entry = readFileSync(join(sources, 'jest.cjs'), 'utf8')
   const all = {
     'package.json': '{}',

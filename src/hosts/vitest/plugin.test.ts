@@ -26,25 +26,6 @@ function orderIn(project: VitestProject): readonly string[] {
 }
 
 describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
-  test('runs load files last, one at a time, in a separate project', { timeout: 60_000 }, async (context) => {
-    const project = vitestProject(context, version, FILES)
-    const { output, exitCode } = await project.run('run')
-    expect(exitCode, output).toBe(0)
-    const order = orderIn(project)
-    expect(order.slice(0, 4).toSorted()).toEqual([
-      'other.test.ts ends',
-      'other.test.ts starts',
-      'unit.test.ts ends',
-      'unit.test.ts starts',
-    ])
-    expect(order.slice(4)).toHaveLength(4)
-    for (const file of ['a.load.test.ts', 'b.load.spec.ts']) {
-      expect(order.indexOf(`${file} ends`)).toBe(order.indexOf(`${file} starts`) + 1)
-    }
-    expect(output).toContain('|load| a.load.test.ts')
-    expect(output).toContain('|unit| unit.test.ts')
-  })
-
   test('a name on the command line selects load files like any other file', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, FILES)
     await project.run('run', 'a.load')

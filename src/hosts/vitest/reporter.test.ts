@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
 import type { RunRecord } from '../../model/record.ts'
-import { untilPrinted } from '../host-process.fixture.ts'
 import { CONFIG, SOURCES_BY_NODE, vitestProject } from './vitest-process.fixture.ts'
 
 let target: Fixture<'plain'>
@@ -10,44 +9,6 @@ beforeAll(async () => {
   target = await startFixture('plain', {})
 })
 afterAll(() => target.stop())
-
-const LONG = (url: string): string => `
-  import { describeLoad, loadTest } from 'SRC/vitest.ts'
-  describeLoad('shop', { target: '${url}/?token=hunter2', rate: 100 }, () => {
-    loadTest('short', { duration: 200 }, () => {})
-    loadTest('long', async ({ startLoad }) => {
-      const run = await startLoad({ duration: '60s' })
-      for await (const { successes } of run) console.log('under way', successes)
-    })
-  })`
-
-describe.concurrent.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
-  test.for([
-    ['a terminal interrupts every process', true],
-    ['something interrupts only Vitest itself', false],
-  ])('writes the results so far immediately when %s', { timeout: 60_000 }, async ([, group], context) => {
-    const project = vitestProject(context, version, {
-      'vitest.config.ts': CONFIG,
-      'shop.load.test.ts': LONG(target.url),
-    })
-    const { process: vitest, ended } = project.start('run')
-    await untilPrinted(vitest, 'under way')
-    const interruptedMs = performance.now()
-    process.kill((group ? -1 : 1) * (vitest.pid ?? Number.NaN), 'SIGINT')
-    const { output, exitCode } = await ended
-    // Vitest gives up only after 10 s (its `teardownTimeout`).
-    expect(performance.now() - interruptedMs).toBeLessThan(8_000)
-    expect(exitCode, output).toBe(130)
-    const { results, target: reported } = project.record()
-    expect(results.map(({ name, ended: end, endedBecause }) => [name, end, endedBecause])).toEqual([
-      ['shop > short', 'completed', undefined],
-      ['shop > long', 'interrupted', 'interrupted by SIGINT'],
-    ])
-    expect(results[1]?.successes).toBeGreaterThan(0)
-    expect(reported).toBe(`${target.url}/?token=[redacted]`)
-    expect(output).toContain('reports/load_test_results.json')
-  })
-})
 
 /** A configuration with a custom artifact and its folder, and an empty variable, which has no effect. */
 const OWN_ARTIFACT = `

@@ -7,16 +7,8 @@ import type { HostProject } from '../host-process.fixture.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Result of a test in Vitest's JSON report. */
-interface ReportedTest {
-  readonly title: string
-  readonly fullName: string
-  readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo'
-  readonly failureMessages: readonly string[]
-}
-
 /** A temporary folder with test files, in which Vitest runs in a separate process. */
-export type VitestProject = HostProject<ReportedTest>
+export type VitestProject = HostProject
 
 const VITEST: Readonly<Record<4 | 5, string>> = {
   4: 'fixtures/vitest-4/node_modules/vitest',

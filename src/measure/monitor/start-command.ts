@@ -1,14 +1,20 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadTargetError } from '../../model/errors.ts'
 import { freePort } from '../../model/free-port.ts'
-import { decisiveLines } from '../../model/text/decisive-lines.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import { listeningPorts } from './listeners.ts'
+import {
+  commandLine,
+  type CommandProcess,
+  endOf,
+  type Failure,
+  RUN_BY_HAND,
+  spawnFailure,
+  spawnGroup,
+} from './command-process.ts'
+import { OutputTail } from './output-tail.ts'
 import { groupMembers, startGuard, stopGroup } from './process-group.ts'
 import { type Address, tryConnecting, whyNotReady } from './readiness.ts'
 import { formatDuration } from '../../wording/figures.ts'
@@ -37,12 +43,6 @@ export interface StartOptions {
   readonly addresses?: ReadonlyMap<string, readonly Address[]>
 }
 
-/** Why a command is not a running target. */
-interface Failure {
-  readonly what: string
-  readonly advice: string
-}
-
 /**
  * Starts a `{ command }` target without a shell and resolves once it answers: with any status below 500 at `readyUrl`,
  * or at `url` if there is no `readyUrl`. `{port}` in `url`, `readyUrl`, `command` and `env` is replaced with a free
@@ -66,7 +66,10 @@ export async function startCommand(
   }
 
   const guard = startGuard()
-  const child = spawnCommand(filled)
+  const child = spawnGroup(filled)
+  // A target that was not stopped must not keep this process alive; the guard then ends it.
+  child.unref()
+  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
   if (child.pid !== undefined) guard.watchOver(child.pid)
   const onLine = (line: string) => log(`target: ${line}`)
   const [output, errors] = [new OutputTail(child.stdout, onLine), new OutputTail(child.stderr, onLine)]
@@ -101,20 +104,6 @@ export async function startCommand(
   return { url: filled.url, pid: child.pid, stop: () => (stopping ??= stopAll()) }
 }
 
-function spawnCommand({ command, env, cwd }: CommandTarget): ChildProcessByStdio<null, Readable, Readable> {
-  const [program = '', ...args] = command
-  const child = spawn(program, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  // A target that was not stopped must not keep this process alive; the guard then ends it.
-  child.unref()
-  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
-  return child
-}
-
 /** Resolves when the run is stopped. */
 function whenStopped(signal: AbortSignal | undefined): Promise<Failure> {
   return new Promise((resolve) => {
@@ -125,33 +114,16 @@ function whenStopped(signal: AbortSignal | undefined): Promise<Failure> {
 }
 
 /** Resolves when the command has ended or failed to start. */
-function whenEnded(
-  child: ChildProcessByStdio<null, Readable, Readable>,
-  { command, cwd }: CommandTarget,
-): Promise<Failure> {
+function whenEnded(child: CommandProcess, { command, cwd }: CommandTarget): Promise<Failure> {
   return new Promise((resolve) => {
-    child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      if (code !== 'ENOENT') return resolve({ what: message, advice: RUN_BY_HAND })
-      if (cwd !== undefined && !existsSync(cwd)) {
-        return resolve({ what: `folder ${cwd} does not exist`, advice: 'correct cwd' })
-      }
-      const advice = 'no shell is used: give the program and each argument as a separate string'
-      resolve({ what: `program '${command[0]}' not found`, advice })
-    })
+    child.on('error', (error) => resolve(spawnFailure(error, command, cwd)))
     // 'close' instead of 'exit': by then all of its output has been read.
     child.on('close', (code, signal) => {
-      const how = signal === null ? `with code ${code}` : `by ${signal}`
-      resolve({ what: `${commandLine(command)} ended ${how}`, advice: code === 0 ? KEEP_RUNNING : RUN_BY_HAND })
+      resolve({ what: endOf(command, code, signal), advice: code === 0 ? KEEP_RUNNING : RUN_BY_HAND })
     })
   })
 }
 
-/** Names the program and its first argument, usually a file. Further arguments may contain secrets. */
-function commandLine(command: readonly string[]): string {
-  return `\`${command.slice(0, 2).join(' ')}${command.length > 2 ? ' …' : ''}\``
-}
-
-const RUN_BY_HAND = 'run the command manually; LOAD_LOG=debug shows all its output'
 const KEEP_RUNNING = 'the command must be the server itself and keep running: do not start the server in the background'
 
 /** Resolves with undefined once the server answers, and with the reason if it does not within the limit. */
@@ -211,39 +183,5 @@ async function fillPort(target: CommandTarget): Promise<CommandTarget> {
     ...(target.readyUrl === undefined ? {} : { readyUrl: fill(target.readyUrl) }),
     command: target.command.map(fill),
     env: { PORT: port, ...Object.fromEntries(env) },
-  }
-}
-
-const KEPT_CHARACTERS = 4_096
-const QUOTED_LINES = 12
-
-/**
- * Reads the output of a process for as long as it runs, because a process blocks when its pipe is full. Passes each
- * line on and keeps the last ones.
- */
-class OutputTail {
-  #kept = ''
-
-  constructor(stream: Readable, onLine: (line: string) => void) {
-    let open = ''
-    stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
-      this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS)
-      const lines = (open + text).split('\n')
-      // An unterminated line must not grow without bound.
-      open = (lines.pop() ?? '').slice(-KEPT_CHARACTERS)
-      for (const line of lines) onLine(line)
-    })
-    // A pipe that breaks when its process ends is no error.
-    stream.on('error', () => {})
-  }
-
-  /** The lines of the output to show in an error: those that say why the program ended, or the last ones. */
-  get quoted(): readonly string[] {
-    const decisive = decisiveLines(this.#kept)
-    if (decisive.length > 0) return decisive.map((line) => `  ${line}`)
-    const lines = this.#kept.split('\n').map((line) => line.trimEnd())
-    const last = lines.filter((line) => line !== '').slice(-QUOTED_LINES)
-    return last.length === 0 ? [] : ['  last lines of its output:', ...last.map((line) => `    ${line}`)]
   }
 }

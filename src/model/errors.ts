@@ -44,8 +44,9 @@ export class LoadPlanError extends LoadError {
 
 /**
  * Thrown when the target cannot be used: it is not allowed, it does not answer, or it could not be started. No request
- * was sent. Codes `ERR_LOAD_TARGET_REFUSED` (not loopback and not in `allowHosts`), `ERR_LOAD_TARGET_UNREACHABLE` and
- * `ERR_LOAD_TARGET_START`.
+ * was sent. Codes `ERR_LOAD_TARGET_REFUSED` (not loopback and not in `allowHosts`), `ERR_LOAD_TARGET_UNREACHABLE`,
+ * `ERR_LOAD_TARGET_START`, `ERR_LOAD_TARGET_REF` (there is no such ref, or git cannot check it out) and
+ * `ERR_LOAD_TARGET_PREPARE` (the command that prepares its code failed).
  */
 export class LoadTargetError extends LoadError {}
 

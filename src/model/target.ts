@@ -58,6 +58,38 @@ export type SharedTarget = (() => Promise<string>) & {
   readonly written: CommandTarget
 }
 
+/** The same project at another commit, in a git worktree. */
+export interface RefTarget {
+  /**
+   * A branch, tag or commit: `'origin/main'`. Its common ancestor with HEAD is used, unless `exact` is set, so that what
+   * was added to the branch since then does not count as a change.
+   */
+  readonly ref: string
+  /** True: uses the commit that `ref` names. */
+  readonly exact?: boolean
+  /** Command that makes the checkout runnable, such as `['npm', 'ci']`; runs once per commit, without a shell. */
+  readonly prepare?: readonly string[]
+  /** Maximum time for `prepare`; default 10 min. */
+  readonly prepareTimeout?: Ms | string
+  /**
+   * Command that starts the server; default that of the plan's target. Paths inside the repository become those of the
+   * checkout.
+   */
+  readonly command?: readonly string[]
+  /** Environment variables in addition to those of the plan's target. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Folder of the repository in which both commands run; default that of the plan's target. */
+  readonly cwd?: string
+}
+
+/** Default of `prepareTimeout`: installing packages may take minutes. */
+const PREPARE_MS: Ms = 600_000
+
+/** Returns the maximum time for the preparation of a ref. */
+export function prepareTimeoutMs({ prepareTimeout }: RefTarget): Ms {
+  return parseDuration(prepareTimeout) ?? PREPARE_MS
+}
+
 export function isShared(target: Target | undefined): target is SharedTarget {
   return typeof target === 'function' && 'written' in target
 }

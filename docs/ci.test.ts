@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { RUNNERS } from '../src/hosts/command/init/runners.ts'
+import { loadWorkflow } from '../src/hosts/command/init/workflow.ts'
 import type { VerdictsFile } from '../src/model/verdicts-file.ts'
 import { runsOf } from '../src/report/exports/runs.builder.ts'
 import { pullRequestComment } from '../src/report/exports/pull-request-comment.ts'
@@ -53,6 +55,18 @@ async function runStep(
 }
 
 describe('the workflows for GitHub', () => {
+  test('are the one that describe-load init writes', () => {
+    const shown = blocks.find(({ file }) => file === '.github/workflows/load.yml')?.text
+    const options = {
+      manager: 'npm',
+      hasLock: true,
+      namesManager: false,
+      command: RUNNERS.vitest.command,
+      reports: 'reports',
+    } as const
+    expect(shown).toBe(`# .github/workflows/load.yml\n${loadWorkflow(options)}`)
+  })
+
   test('run only commands that a test here runs, and put no text of an event into a command', () => {
     expect(commands).toEqual(['npm ci', 'npx vitest run --project load'])
     const all = [...stepsOf(load), ...stepsOf(comment)]

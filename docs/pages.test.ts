@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readArguments } from '../src/hosts/command/arguments.ts'
 import { FLAG_NAMES } from '../src/hosts/command/flags.ts'
+import { VITEST_CONFIG } from '../src/hosts/command/init/runners.ts'
 import { unknownVariables } from '../src/hosts/environment/variables.ts'
 import { freePort } from '../src/model/free-port.ts'
 import type { RunRecord } from '../src/model/record.ts'
@@ -229,6 +230,10 @@ test('the command understands the command lines of the pages', () => {
     return readArguments(words, SUITES, {})
   })
   expect(asked.filter(({ kind }) => kind === 'mistake' || kind === 'version')).toEqual([])
+})
+
+test('the README shows the configuration that describe-load init writes', () => {
+  expect(fileIn('README.md', 'vitest.config.mts')).toBe(`// vitest.config.mts\n${VITEST_CONFIG}`)
 })
 
 test('the page about suites has every flag', () => {

@@ -6,6 +6,7 @@ import { nearestName } from '../../model/nearest-name.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { formatList } from '../../wording/figures.ts'
 import { type Env, readVariables, type VariableName, variablesForSuites } from '../environment/variables.ts'
+import type { InitOptions } from './init/run-init.ts'
 import { FLAG_NAMES, type FlagName, FLAGS, flagsOf, written } from './flags.ts'
 
 /** A run that a command line requests. */
@@ -33,6 +34,7 @@ export type Asked =
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string }
+  | { readonly kind: 'init'; readonly options: InitOptions }
   | AskedRun
 
 const PARSED = Object.fromEntries(
@@ -74,7 +76,7 @@ function read(words: readonly string[], suites: readonly string[], ambient: Env)
     const next = tokens[at + 1]
     given.add(token, next?.kind === 'positional' ? next.value : undefined)
   }
-  const topics = [...suites, 'run', 'all']
+  const topics = [...suites, 'run', 'init', 'all']
   const [topic, ...more] = positionals[0] === 'help' ? positionals.slice(1) : positionals
   if (given.has('version')) return { kind: 'version' }
   if (given.has('help') || positionals[0] === 'help') {
@@ -83,6 +85,7 @@ function read(words: readonly string[], suites: readonly string[], ambient: Env)
   }
   if (topic === undefined) requireDemo(given, command, suites)
   else requireTopic(topic, topics)
+  if (topic === 'init') return { kind: 'init', options: initOptions(given, more, command) }
   const isRun = topic === 'run'
   const [url, ...rest] = isRun ? more : [undefined, ...more]
   if (rest.length > 0) {
@@ -110,6 +113,23 @@ function read(words: readonly string[], suites: readonly string[], ambient: Env)
     options: given.options(),
     flags: given.flags(url),
     notes: unused,
+  }
+}
+
+function initOptions(given: Given, more: readonly string[], command: readonly string[] | undefined): InitOptions {
+  if (more.length > 0 || command !== undefined) {
+    throw new Mistake(`init takes only flags: --url URL, or --command 'npm start'; unexpected: ${more[0] ?? '--'}`)
+  }
+  const other = given.names().find((name) => !flagsOf('init').includes(name))
+  if (other !== undefined) {
+    throw new Mistake(`init does not use ${given.written(other)}, which is a flag of ${formatList(flagsBy(other))}`)
+  }
+  return {
+    url: given.value('url'),
+    command: given.value('command'),
+    runner: given.value('runner'),
+    isYes: given.has('yes'),
+    isDry: given.has('dry-run'),
   }
 }
 

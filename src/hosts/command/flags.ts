@@ -8,8 +8,8 @@ const EVERY: readonly Runner[] = ['unit', ...LOADING]
 /** Why `unit` has no target and no rate. */
 const OWN_LOAD = 'it checks describe-load with its own server and loads'
 
-/** A subcommand that runs something: a suite, or `run`. */
-export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run'
+/** A subcommand with flags: a suite, `run` or `init`. */
+export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run' | 'init'
 
 export type FlagName =
   | 'demo'
@@ -48,6 +48,11 @@ export type FlagName =
   | 'json'
   | 'output'
   | 'verbose'
+  | 'url'
+  | 'command'
+  | 'runner'
+  | 'yes'
+  | 'dry-run'
   | 'help'
   | 'version'
 
@@ -274,6 +279,11 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     by: EVERY,
     about: 'log the engine, its connections and a started target',
   },
+  url: { value: 'URL', by: ['init'], about: 'service that the load test sends requests to' },
+  command: { value: 'COMMAND', by: ['init'], about: "command that starts the service, such as 'npm start'" },
+  runner: { value: 'NAME', by: ['init'], about: 'vitest or jest; default the one in package.json' },
+  yes: { by: ['init'], about: 'ask nothing: take the flags, else the script start' },
+  'dry-run': { by: ['init'], about: 'say what init would do, and change nothing' },
   help: { short: 'h', by: EVERY, about: 'print help: describe-load help limits' },
   version: { by: EVERY, about: 'print the version' },
 }

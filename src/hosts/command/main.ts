@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { format } from 'node:util'
-import { LoadPlanError } from '../../model/errors.ts'
+import { LoadError, LoadPlanError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { nameOptionsAsFlags } from '../../wording/option-words.ts'
@@ -24,6 +24,7 @@ import { nameFlags } from './flag-names.ts'
 import { help, type Topic } from './help.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
 import { declareRun, describePlan, planOfRun } from './run-load.ts'
+import type { InitOptions } from './init/run-init.ts'
 import { createScreen } from './screen.ts'
 
 /** A suite as the command runs it. */
@@ -53,6 +54,13 @@ const RUN: Topic = {
   ],
 }
 
+/** `init`, which loads nothing. */
+const INIT: Topic = {
+  about: 'sets up load tests in this folder: a line of configuration, one load test, and a CI workflow',
+  takes: 'a moment',
+  examples: ['init', 'init --url http://127.0.0.1:3000', "init --command 'npm start' --yes"],
+}
+
 /** Exit code after Ctrl-C, as in shells. */
 const INTERRUPTED = 130
 
@@ -69,8 +77,22 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
       return EXIT.pass
     case 'mistake':
       return refuse(asked.message, 'describe-load --help')
+    case 'init':
+      return runInitCommand(asked.options)
     case 'run':
       return runAsked(asked, suites)
+  }
+}
+
+async function runInitCommand(options: InitOptions): Promise<ExitCode> {
+  const { runInit } = await import('./init/run-init.ts')
+  try {
+    await runInit(process.cwd(), options, (line) => void process.stdout.write(`${line}\n`))
+    return EXIT.pass
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error
+    process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(error.message)}\n`)
+    return EXIT.usage
   }
 }
 
@@ -232,5 +254,5 @@ function topicsOf(suites: CommandOptions['suites']): Readonly<Record<string, Top
     takes: 'as long as all of them',
     examples: ['all -t http://127.0.0.1:3000 -d 5 -o reports'],
   }
-  return { run: RUN, ...suites, all }
+  return { run: RUN, init: INIT, ...suites, all }
 }

@@ -10,21 +10,33 @@ export interface CallSite {
   point<Thrown>(error: Thrown): Thrown
 }
 
-/** Frames of this folder do not help a user. */
-const OURS = import.meta.dirname
+/**
+ * Frames of this folder do not help a user. In the package, it is the whole package: a host that maps the files of `dist`
+ * to their sources names these.
+ */
+const OURS = import.meta.dirname.replace(/([/\\])dist$/, '$1')
 
 /** Returns the location from which `helper` was called; `helper` must be on the stack. */
 export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const site: { stack?: string } = {}
   Error.captureStackTrace(site, helper)
   const frames = (site.stack ?? '').split('\n').slice(1)
-  const theirs = frames.filter((frame) => !frame.includes(OURS) && !isOfLoader(frame)).join('\n')
+  const theirs = frames.filter((frame) => !isInOurCode(frame) && !isOfLoader(frame)).join('\n')
+  return siteOf(placeIn(theirs), theirs)
+}
+
+/** Returns the location of a declaration that the host knows. */
+export function declaredSite(place: SourcePlace): CallSite {
+  return siteOf(place, `    at ${place.file}:${place.line}:${place.column}`)
+}
+
+function siteOf(place: SourcePlace | undefined, frames: string): CallSite {
   return {
-    place: placeIn(theirs),
+    place,
     point: (error) => {
       // Changes only errors of describe-load: the stack of an error in the user's code is already correct.
       if (isOurs(error)) {
-        error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
+        error.stack = `${error.name} [${error.code}]: ${error.message}\n${frames}`
         if (isQuoted(error.cause, error.message)) Reflect.deleteProperty(error, 'cause')
         else withoutOurFrames(error.cause)
       }
@@ -39,11 +51,16 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
  */
 export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
   if (isError(error) && typeof error.stack === 'string') {
-    const kept = error.stack.split('\n').filter((line) => !(/^\s+at /.test(line) && line.includes(OURS)))
+    const kept = error.stack.split('\n').filter((line) => !(/^\s+at /.test(line) && isInOurCode(line)))
     // A frozen error keeps its frames.
     Reflect.set(error, 'stack', kept.join('\n'))
   }
   return error
+}
+
+/** Returns whether a frame, or the path of a file, is in describe-load. */
+export function isInOurCode(frame: string): boolean {
+  return frame.includes(OURS)
 }
 
 /** A frame as V8 writes it, such as `at async test (file:///shop/a.test.ts:3:5)`. */
@@ -78,5 +95,5 @@ function isOurs(error: unknown): error is Error & { readonly code: string } {
 function isQuoted(cause: unknown, message: string): boolean {
   if (!isError(cause) || cause.cause !== undefined || !message.includes(cause.message)) return false
   const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return frames.every((frame) => frame.includes(OURS) || frame.includes('(node:') || frame.includes(' node:'))
+  return frames.every((frame) => isInOurCode(frame) || frame.includes('(node:') || frame.includes(' node:'))
 }

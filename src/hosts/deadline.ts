@@ -1,11 +1,23 @@
 import type { Ms } from '../model/units.ts'
 import { realTime } from '../model/real-time.ts'
 
+/** The time that a test has left. */
+export interface TestClock {
+  /** Starts or continues. */
+  resume(): void
+  /** Pauses until `resume`. */
+  pause(): void
+  /** Extends the limit by `ms`. */
+  extend(ms: Ms): void
+  /** Stops for good. */
+  end(): void
+}
+
 /**
  * The timeout of one load test. The host's timeout is unsuitable: it is fixed at declaration, before the plans of
  * `load(plan)` are known, and it would include the wait for another load on this machine.
  */
-export class Deadline {
+export class Deadline implements TestClock {
   #leftMs: Ms
   #sinceMs = 0
   #timer: NodeJS.Timeout | undefined
@@ -18,7 +30,6 @@ export class Deadline {
     this.#onExpired = onExpired
   }
 
-  /** Starts or continues. */
   resume(): void {
     if (this.#timer !== undefined || this.#ended || this.#leftMs === Number.POSITIVE_INFINITY) return
     this.#sinceMs = realTime.now()
@@ -26,7 +37,6 @@ export class Deadline {
     this.#timer = realTime.setTimeout(this.#onExpired, Math.min(Math.max(0, this.#leftMs), 2 ** 31 - 1))
   }
 
-  /** Pauses until `resume`. */
   pause(): void {
     if (this.#timer === undefined) return
     realTime.clearTimeout(this.#timer)
@@ -34,13 +44,11 @@ export class Deadline {
     this.#leftMs -= realTime.now() - this.#sinceMs
   }
 
-  /** Stops for good. */
   end(): void {
     this.pause()
     this.#ended = true
   }
 
-  /** Extends the limit by `ms`. */
   extend(ms: Ms): void {
     const running = this.#timer !== undefined
     this.pause()

@@ -1,6 +1,9 @@
 import type { ChalkInstance } from 'chalk'
 import { realTime } from '../model/real-time.ts'
 import type { Ms } from '../model/units.ts'
+import { progressLine } from '../report/live/progress-line.ts'
+import type { Progress } from '../report/live/progress.ts'
+import { stderrColors } from './terminal-colors.ts'
 
 /** Minimum time between two lines about one load. */
 const SPARSE_MS: Ms = 10_000
@@ -28,4 +31,12 @@ export class SparseLines {
 /** Returns a line, or the first of several, with the label of lines about loads. */
 export function labelled(text: string, { cyan }: ChalkInstance): string {
   return ` ${cyan('load')}  ${text}`
+}
+
+/** Returns a function that prints lines about a running load on stderr, sparsely. */
+export function sparseProgress(): (progress: Progress) => void {
+  const sparse = new SparseLines()
+  return (progress) => {
+    if (sparse.isDue()) process.stderr.write(`${labelled(progressLine(progress), stderrColors())}\n`)
+  }
 }

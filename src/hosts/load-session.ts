@@ -18,6 +18,7 @@ import type { LoadCall, LoadOrigin } from './body-check.ts'
 import { callSite } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import { Deadline } from './deadline.ts'
+import type { TestClock } from './deadline.ts'
 import { debugLog } from './debug-log.ts'
 import { durationNotices } from './duration-notice.ts'
 import { withDoubts } from './doubts.ts'
@@ -57,6 +58,8 @@ export interface SessionOptions {
    * 0: no timeout.
    */
   readonly timeoutMs: Ms | undefined
+  /** The host's own timeout of the test, where it can be paused and extended. It replaces `timeoutMs`. */
+  readonly clock?: TestClock
   readonly facts: HostFacts
   readonly onProgress: ((progress: Progress) => void) | undefined
   /** Number of assertions of any kind that the test has made so far; undefined if the host does not count them. */
@@ -75,7 +78,7 @@ export interface SessionOptions {
 export class LoadSession {
   readonly #options: SessionOptions
   readonly #over = new AbortController()
-  readonly #deadline: Deadline
+  readonly #clock: TestClock
   readonly #loads = new Set<ActiveLoad>()
   readonly #check: BodyCheck
   /** The locks of the running loads. */
@@ -93,7 +96,7 @@ export class LoadSession {
     this.#options = options
     this.#check = new BodyCheck(options)
     this.#allowedMs = allowedBy(options.timeoutMs)
-    this.#deadline = new Deadline(this.#allowedMs, () => this.#cut(this.#timedOut()))
+    this.#clock = options.clock ?? new Deadline(this.#allowedMs, () => this.#cut(this.#timedOut()))
   }
 
   /**
@@ -108,11 +111,11 @@ export class LoadSession {
     const over = new Promise<never>((_, reject) => {
       this.#over.signal.addEventListener('abort', () => reject(this.#over.signal.reason), { once: true })
     })
-    this.#deadline.resume()
+    this.#clock.resume()
     try {
       return await Promise.race([this.#runBody(body), over])
     } finally {
-      this.#deadline.end()
+      this.#clock.end()
       signal.removeEventListener('abort', cut)
       // First, so that a load that waits for the machine does not start when the previous ones stop.
       this.#over.abort(
@@ -247,20 +250,20 @@ export class LoadSession {
   /** Waits outside the test's timeout. Loads of the same test wait for each other in the same way. */
   async #waitForMachine(): Promise<MachineLock> {
     const { test, onWait } = this.#options
-    this.#deadline.pause()
+    this.#clock.pause()
     try {
       return await acquireMachineLock(test, {
         signal: this.#over.signal,
         onWait: (holder) => onWait(formatWaiting(holder)),
       })
     } finally {
-      this.#deadline.resume()
+      this.#clock.resume()
     }
   }
 
   #extend(ms: Ms): void {
     this.#allowedMs += ms
-    this.#deadline.extend(ms)
+    this.#clock.extend(ms)
   }
 
   #timedOut(): LoadError {

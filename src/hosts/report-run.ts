@@ -24,9 +24,12 @@ export interface RunScreen {
   error(text: string): void
 }
 
-/** Writes the reports of a finished test run, and prints its table. A file that cannot be written fails the run. */
-export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, screen: RunScreen): void {
-  if (loads.length === 0) return
+/**
+ * Writes the reports of a finished test run, and prints its table. A file that cannot be written fails the run: sets the
+ * exit code of the process, and returns false for a host that sets it again.
+ */
+export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, screen: RunScreen): boolean {
+  if (loads.length === 0) return true
   const { colors, columns, isBrief, annotatesErrors } = screen
   const written = writeReports(loads, place)
   const once = runsOnce(loads)
@@ -44,10 +47,11 @@ export function reportRun(loads: readonly TestedLoad[], place: ReportPlace, scre
     log: (text) => screen.log(text),
     warn: (text) => screen.warn(text),
   })
-  if (written.failure === undefined) return
+  if (written.failure === undefined) return true
   // A host would print an error with the stack of its reporter.
   screen.error(`\n${stderrColors().red('describe-load:')} ${written.failure.message}\n`)
   process.exitCode = 1
+  return false
 }
 
 /** Returns the text that shows the figures of a finished test; undefined if there is nothing to show. */

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import { argv, stderr } from 'node:process'
+import { argv } from 'node:process'
 import { isRecord } from '../model/readers.ts'
-import { cleanText } from '../model/text/clean.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { CustomPlan, LoadPlan, SpreadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { runMerged, startMerged } from '../run/index.ts'
@@ -10,6 +9,7 @@ import { formatWaiting } from '../wording/load-test.ts'
 import { callSite } from './call-site.ts'
 import { durationNotices } from './duration-notice.ts'
 import { acquireMachineLock } from './machine-lock.ts'
+import { printNotice } from './print-notice.ts'
 
 /**
  * Starts a run and returns immediately. The run waits until no other process of this user puts load on a target from
@@ -51,7 +51,7 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
 
 function sayNotices(plan: unknown): void {
   const notices = isRecord(plan) ? durationNotices(plan) : []
-  for (const { text } of notices) stderr.write(`describe-load: ${text}\n`)
+  for (const { text } of notices) printNotice(text)
 }
 
 /** Waits for loads of other processes. The loads of this thread run together, as its code started them. */
@@ -60,7 +60,7 @@ function machineAdmission({ name = basename(argv[1] ?? 'a script') }: RunOptions
     const { release } = await acquireMachineLock(name, {
       signal,
       isShared: true,
-      onWait: (holder) => void stderr.write(`describe-load: ${cleanText(formatWaiting(holder))}\n`),
+      onWait: (holder) => printNotice(formatWaiting(holder)),
     })
     // Otherwise the next load would have to find out that this process has exited.
     process.on('exit', release)

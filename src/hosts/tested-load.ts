@@ -4,14 +4,22 @@ import type { SourcePlace } from '../model/verdict.ts'
 import type { TestedLoad } from '../report/run-records.ts'
 import { shellWord } from './shell-word.ts'
 
+/** The command that runs the file of a test, and the option of the host that runs only the tests whose names match. */
+interface Rerun {
+  readonly command: string
+  readonly filter: '-t' | '-g'
+  /** The name as the host compares it with the filter, or the end of it. */
+  readonly name: string
+  readonly isEnd?: boolean
+}
+
 /** What a host knows about a load test that has ended. */
 export interface EndedTest {
   /** Full name, for people: `shop > cart`. */
   readonly test: string
   /** Absolute path of its file. */
   readonly file: string
-  /** The command that runs its file, and the name as the `-t` filter of the host reads it. */
-  readonly rerun: { readonly command: string; readonly name: string }
+  readonly rerun: Rerun
   readonly outcome: Pick<TestedLoad, 'state' | 'durationMs'>
   readonly record: LoadRecord
 }
@@ -37,9 +45,9 @@ function pathIn(root: string, file: string): string {
 }
 
 /** The filter of the host is a regular expression. */
-function rerunCommand({ command, name }: EndedTest['rerun'], file: string, { results }: LoadRecord): string {
+function rerunCommand({ command, filter, name, isEnd = false }: Rerun, file: string, { results }: LoadRecord): string {
   const pattern = name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
   const [first] = results
   const seed = first === undefined ? '' : `LOAD_SEED=${shellWord(first.seed)} `
-  return `${seed}${command} ${shellWord(file)} -t ${shellWord(`^${pattern}$`)}`
+  return `${seed}${command} ${shellWord(file)} ${filter} ${shellWord(`${isEnd ? '' : '^'}${pattern}$`)}`
 }

@@ -2,26 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { cleanText } from '../../model/text/clean.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import type { Ms } from '../../model/units.ts'
-import { progressLine } from '../../report/live/progress-line.ts'
-import type { Progress } from '../../report/live/progress.ts'
 import { prepareGenerator } from '../../run/index.ts'
 import { callSite } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { Declaration } from '../declaration.ts'
 import { isOnce } from '../../run/once.ts'
-import { labelled, SparseLines } from '../load-lines.ts'
+import { sparseProgress } from '../load-lines.ts'
 import { LoadSession } from '../load-session.ts'
 import { withVariants } from '../load-test-variants.ts'
 import type { PlanScope } from '../plan-scope.ts'
 import type { LoadTest } from '../port.ts'
+import { printNotice } from '../print-notice.ts'
 import { RecordBook } from '../record-book.ts'
 import { retriedError, runDeclared } from '../run-declared.ts'
 import { hasReporter, spoolRecord } from '../spool.ts'
-import { stderrColors } from '../terminal-colors.ts'
 import { caseOf, inherited, NO_TIMEOUT_MS } from './describe-load.ts'
 import type { JestTestOptions } from './describe-load.ts'
-import { declareInJest, hasCoverage, hasRetries, say, testFile } from './test-file.ts'
+import { declareInJest, hasCoverage, hasRetries, testFile } from './test-file.ts'
 
 /** `loadTest` in Jest, whose tests have no context of their own. */
 export type JestLoadTest = LoadTest<object, JestTestOptions>
@@ -120,10 +118,6 @@ async function runLoadTest(declared: DeclaredTest, item: readonly unknown[]): Pr
   const where = { id: randomUUID(), test, ...(testPath !== undefined && { file: testPath }) }
   let record: LoadRecord | undefined
   const book = new RecordBook(test, (newest) => void (record = newest), { place: site.place })
-  const sparse = new SparseLines()
-  const printProgress = (progress: Progress): void => {
-    if (sparse.isDue()) process.stderr.write(`${labelled(progressLine(progress), stderrColors())}\n`)
-  }
   const session = new LoadSession({
     ...where,
     scope,
@@ -133,11 +127,11 @@ async function runLoadTest(declared: DeclaredTest, item: readonly unknown[]): Pr
     signal: new AbortController().signal,
     timeoutMs,
     facts: { coverage: hasCoverage(file) },
-    onProgress: hasReporter() ? printProgress : undefined,
+    onProgress: hasReporter() ? sparseProgress() : undefined,
     countAssertions: () => jest.expect.getState().assertionCalls,
     expectsFailure,
-    onWarning: say,
-    onWait: say,
+    onWarning: printNotice,
+    onWait: printNotice,
   })
   try {
     await runDeclared(session, declared, item, {})

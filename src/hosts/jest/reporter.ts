@@ -133,7 +133,7 @@ export class JestLoadReporter {
       {
         test,
         file,
-        rerun: { command: 'npx jest', name: fullName },
+        rerun: { command: 'npx jest', filter: '-t', name: fullName },
         outcome: {
           ...((status === 'passed' || status === 'failed') && { state: status }),
           ...(typeof duration === 'number' && { durationMs: duration }),

@@ -1,8 +1,8 @@
 import type { afterAll, describe, expect, test } from '@jest/globals'
-import { cleanText } from '../../model/text/clean.ts'
 import { withoutOurFrames } from '../call-site.ts'
 import { hostMatchers } from '../host-matchers.ts'
 import { PlanScope } from '../plan-scope.ts'
+import { printNotice } from '../print-notice.ts'
 
 /** What describe-load uses of the module `@jest/globals`. */
 export interface JestGlobals {
@@ -28,7 +28,8 @@ let current: TestFile | undefined
 /** Prepares a test file for load tests. Called from inside the file's realm, when it imports describe-load. */
 export function enterTestFile(jest: JestGlobals, realm: object): void {
   const file: TestFile = { jest, realm, names: [], scope: new PlanScope({}) }
-  jest.expect.extend(hostMatchers(say))
+  // Jest's console would print a notice when the file ends, with a stack of describe-load.
+  jest.expect.extend(hostMatchers(printNotice))
   followEvents(realm, file)
   current = file
 }
@@ -46,11 +47,6 @@ export function declareInJest(declare: () => void): void {
   } catch (error) {
     throw withoutOurFrames(error)
   }
-}
-
-/** Prints a notice immediately. Jest's console would print it when the file ends, with a stack of describe-load. */
-export function say(text: string): void {
-  process.stderr.write(`describe-load: ${cleanText(text)}\n`)
 }
 
 /** Returns whether Jest repeats failed tests of this file (`jest.retryTimes`). */

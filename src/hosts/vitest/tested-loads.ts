@@ -1,6 +1,7 @@
 import type { TestCase } from 'vitest/node'
 import type { TestedLoad } from '../../report/run-records.ts'
 import { testedLoad } from '../tested-load.ts'
+import type { EndedTest } from '../tested-load.ts'
 
 /** Returns what the load tests among these tests measured, by the id of the test. */
 export function testedLoads(tests: readonly TestCase[]): ReadonlyMap<string, TestedLoad> {
@@ -9,10 +10,10 @@ export function testedLoads(tests: readonly TestCase[]): ReadonlyMap<string, Tes
     if (record === undefined) return []
     const { state } = test.result()
     const durationMs = test.diagnostic()?.duration
-    const ended = {
+    const ended: EndedTest = {
       test: test.fullName,
       file: test.module.moduleId,
-      rerun: { command: 'npx vitest run', name: filteredName(test) },
+      rerun: { command: 'npx vitest run', filter: '-t', name: filteredName(test) },
       outcome: {
         ...((state === 'passed' || state === 'failed') && { state }),
         ...(durationMs !== undefined && { durationMs }),

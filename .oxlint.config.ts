@@ -50,6 +50,8 @@ const ENTRY_POINTS = [
   'jest',
   'jest-reporter',
   'jest-runner',
+  'playwright',
+  'playwright-reporter',
   'conformance',
   'cli',
   'command',
@@ -176,7 +178,7 @@ const config: OxlintConfig = defineConfig({
     {
       files: [
         '**/*.config.ts',
-        'src/{reporter,jest-reporter,jest-runner}.ts',
+        'src/{reporter,jest-reporter,jest-runner,playwright-reporter}.ts',
         'jest-preset.js',
         'fixtures/modules/**',
         'examples/*/*.ts',

@@ -3,7 +3,17 @@ import { fileURLToPath } from 'node:url'
 import type { UserConfig } from 'tsdown'
 
 /** Entry points that a user imports; only these have declarations. */
-const PUBLIC = ['index', 'vitest', 'plugin', 'reporter', 'jest', 'jest-reporter', 'conformance'] as const
+const PUBLIC = [
+  'index',
+  'vitest',
+  'plugin',
+  'reporter',
+  'jest',
+  'jest-reporter',
+  'playwright',
+  'playwright-reporter',
+  'conformance',
+] as const
 
 /** `programFile` finds every program beside the file that starts it, so all files are in one folder. */
 const shared: UserConfig = {

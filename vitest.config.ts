@@ -26,7 +26,7 @@ const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
  */
 const SLOW = {
   docs: ['docs/*.test.ts'],
-  hosts: ['src/hosts/hosts.test.ts', 'src/hosts/{command,jest,vitest}/*.test.ts'],
+  hosts: ['src/hosts/hosts.test.ts', 'src/hosts/{command,jest,playwright,vitest}/*.test.ts'],
   packages: ['fixtures/packages/*.test.ts', 'src/{package,types,vitest}.test.ts', 'src/schemas/*.test.ts'],
   reports: ['src/report/html/browser/*.test.ts'],
 }

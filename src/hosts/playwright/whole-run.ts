@@ -1,0 +1,36 @@
+/** Options of `playwright test` that take a value and select no tests. */
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  '-c',
+  '--config',
+  '--global-timeout',
+  '-j',
+  '--workers',
+  '--max-failures',
+  '--output',
+  '--repeat-each',
+  '--reporter',
+  '--retries',
+  '--shard',
+  '--timeout',
+  '--trace',
+  '--tsconfig',
+  '--update-snapshots',
+  '-u',
+])
+
+/** Options that select tests, with or without a value, or leave the selection to a person. */
+const SELECTING =
+  /^(?:-g|-G|--(?:grep|grep-invert|last-failed|only-changed|project|test-list|ui|ui-host|ui-port)(?:=|$))/
+
+/**
+ * Returns whether this command line of Playwright runs the tests of all files and projects. In a worker process, and for
+ * an editor, the command is another one.
+ */
+export function isWholeRun([, , command, ...words]: readonly string[]): boolean {
+  return (
+    command === 'test' &&
+    words.every((word, index) =>
+      word.startsWith('-') ? !SELECTING.test(word) : WITH_VALUE.has(words[index - 1] ?? ''),
+    )
+  )
+}

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { hostProject, writeProject } from '../host-process.fixture.ts'
-import type { HostProject } from '../host-process.fixture.ts'
+import type { HostProject, ReportedTest } from '../host-process.fixture.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -35,7 +35,7 @@ interface ReportedSuite {
   readonly suites?: readonly ReportedSuite[]
 }
 
-export interface PlaywrightProject extends HostProject<{ readonly fullName: string }> {
+export interface PlaywrightProject extends HostProject {
   /** Returns the tests of the last run with the reporter `json`, by their full names. */
   specs(): ReadonlyMap<string, ReportedSpec>
 }
@@ -97,15 +97,30 @@ export function playwrightProject(
   symlinkSync(packages.folder, join(folder, 'node_modules'))
   const playwright = join(repository, 'node_modules/@playwright/test/cli.js')
   const project = hostProject(context, folder, (args) => [playwright, 'test', ...args], variables)
-  return {
-    ...project,
-    specs() {
-      const { suites } = JSON.parse(project.text('results.json')) as { readonly suites: readonly ReportedSuite[] }
-      const specsIn = (suite: ReportedSuite, names: readonly string[]): (readonly [string, ReportedSpec])[] => [
-        ...suite.specs.map((spec) => [[...names, spec.title].join(' > '), spec] as const),
-        ...(suite.suites ?? []).flatMap((inner) => specsIn(inner, [...names, inner.title])),
-      ]
-      return new Map(suites.flatMap((file) => specsIn(file, [])))
-    },
+  const specs = (): ReadonlyMap<string, ReportedSpec> => {
+    const { suites } = JSON.parse(project.text('results.json')) as { readonly suites: readonly ReportedSuite[] }
+    const specsIn = (suite: ReportedSuite, names: readonly string[]): (readonly [string, ReportedSpec])[] => [
+      ...suite.specs.map((spec) => [[...names, spec.title].join(' > '), spec] as const),
+      ...(suite.suites ?? []).flatMap((inner) => specsIn(inner, [...names, inner.title])),
+    ]
+    return new Map(suites.flatMap((file) => specsIn(file, [])))
   }
+  return { ...project, specs, tests: () => new Map([...specs()].map(asReported)) }
+}
+
+/** Returns a test as the reports of the other hosts show it. */
+function asReported([name, { title, line, tests }]: readonly [string, ReportedSpec]): readonly [string, ReportedTest] {
+  const [test] = tests
+  const names = name.split(' > ')
+  const reported = {
+    ancestorTitles: names.slice(0, -1),
+    title,
+    fullName: names.join(' '),
+    status: { expected: 'passed', unexpected: 'failed', flaky: 'failed', skipped: 'skipped' }[
+      test?.status ?? 'skipped'
+    ],
+    failureMessages: test?.results.flatMap(({ errors }) => errors.map(({ message }) => message)) ?? [],
+    location: { line },
+  }
+  return [reported.fullName, reported]
 }

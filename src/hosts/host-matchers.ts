@@ -2,6 +2,7 @@ import { judge, keptVerdict, matchers, runOf } from '../judge/matchers/index.ts'
 import type { JudgedVerdict } from '../judge/matchers/index.ts'
 import { cleanText } from '../model/text/clean.ts'
 import { NOT_JUDGED } from '../wording/load-test.ts'
+import { withBaselineSource } from './baseline-source.ts'
 import { callSite } from './call-site.ts'
 import { recordVerdict } from './record-book.ts'
 
@@ -26,15 +27,16 @@ export function hostMatchers(warn: (note: string) => void): Record<string, HostM
 function hostMatcher(name: string, matcher: Matcher, warn: (note: string) => void): HostMatcher {
   return function asserted(received, ...given) {
     try {
-      const verdict = matcher(received, ...given)
-      const run = runOf(received, name)
+      const verdict = matcher(received, ...(READS_FILE.get(name)?.(given) ?? given))
+      const subject = newestOf(received)
+      const run = runOf(subject, name)
       const { isNot = false } = this
       if (run.plan.once === true) return { pass: !isNot, message: () => `${verdict.claim}: ${NOT_JUDGED}` }
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       // The subject may be a result of an earlier version, which was not clean.
       const message = cleanText(outcome.message())
       const at = callSite(asserted).place
-      recordVerdict(received, {
+      recordVerdict(subject, {
         matcher: isNot ? `not.${name}` : name,
         ...keptVerdict(verdict, isNot),
         ...(at !== undefined && { at }),
@@ -45,4 +47,14 @@ function hostMatcher(name: string, matcher: Matcher, warn: (note: string) => voi
       throw callSite(asserted).point(error)
     }
   }
+}
+
+/** Matchers with a file among their arguments. Matchers cannot read files, so the host replaces it by its content. */
+const READS_FILE: ReadonlyMap<string, (given: readonly unknown[]) => readonly unknown[]> = new Map([
+  ['toNotRegressFrom', withBaselineSource],
+])
+
+/** Of several runs that are judged together, the newest has the verdict. */
+function newestOf(received: unknown): unknown {
+  return Array.isArray(received) ? received.at(-1) : received
 }

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
-import { env, version } from 'node:process'
+import { env } from 'node:process'
 import type { ChalkInstance } from 'chalk'
 import type { LoadError } from '../model/errors.ts'
-import type { Artifact, Environment, RunRecord } from '../model/record.ts'
+import type { Artifact, RunRecord } from '../model/record.ts'
 import { ciSystem } from './ci-system.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
+import { appendHistory } from './history-file.ts'
+import { readEnvironment } from './machine-environment.ts'
 import { type RequestedArtifacts, exportsFor } from '../report/exports/index.ts'
 import { htmlReport } from '../report/html-report.ts'
 import { artifacts } from '../report/index.ts'
@@ -25,6 +25,8 @@ export interface ReportPlace {
   readonly folder?: string | undefined
   /** Written in addition to the built-in ones. */
   readonly artifacts?: RequestedArtifacts | undefined
+  /** File to which one line for each result is appended; default none. */
+  readonly history?: string | undefined
 }
 
 /** Returns the runs of these load tests as JSON: one record, or a list of several. */
@@ -51,8 +53,15 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
   if (measured.length === 0) return { runs: [], paths: [] }
   const folder = folderOf(place)
   const runs = runRecords(measured, readEnvironment())
-  const { paths, ...failed } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
-  return { runs, paths: paths.map((path) => shortest(place.root, path)).toSorted(), ...failed }
+  const { paths, failure } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
+  const history = place.history === undefined ? undefined : resolve(place.root, place.history)
+  const failed = failure ?? (history === undefined ? undefined : appendHistory(history, runs))
+  const written = [...paths, ...(history === undefined || failed !== undefined ? [] : [history])]
+  return {
+    runs,
+    paths: written.map((path) => shortest(place.root, path)).toSorted(),
+    ...(failed !== undefined && { failure: failed }),
+  }
 }
 
 /** Returns the tests whose loads sent each operation once, as a run for the table of a terminal. */
@@ -113,27 +122,4 @@ function isSummable(run: RunRecord): boolean {
 function shortest(root: string, path: string): string {
   const inside = relative(root, path)
   return inside.startsWith('..') ? path : inside
-}
-
-/** Describes the machine and the checkout, without which results cannot be compared. */
-function readEnvironment(): Environment {
-  return {
-    node: version.slice(1),
-    os: `${type()} ${release()}`,
-    cpus: availableParallelism(),
-    memoryMb: Math.round(totalmem() / 2 ** 20),
-    commit: readCommit(),
-  }
-}
-
-function readCommit(): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
-      encoding: 'utf8',
-      timeout: 2_000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    return null
-  }
 }

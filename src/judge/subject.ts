@@ -65,6 +65,15 @@ export function subjectOf(received: unknown, matcher: string): Subject {
   return subject
 }
 
+/**
+ * Returns the subjects of a matcher that judges one run or a list of runs; throws like `subjectOf`, also for an empty
+ * list.
+ */
+export function subjectsOf(received: unknown, matcher: string): readonly [Subject, ...Subject[]] {
+  const [first, ...more]: readonly unknown[] = Array.isArray(received) ? received : [received]
+  return [subjectOf(first, matcher), ...more.map((each) => subjectOf(each, matcher))]
+}
+
 /** Returns the subject of a matcher if it is a metric of an adopted result. */
 export function metricSubjectOf(received: unknown): JudgedMetric | undefined {
   const run = typeof received === 'object' && received !== null ? metricRuns.get(received) : undefined

@@ -6,7 +6,11 @@ export interface Environment {
   readonly node: string
   readonly os: string
   readonly cpus: Count
+  /** Model of the CPU. Absent in files of earlier versions. */
+  readonly cpu?: string
   readonly memoryMb: number
+  /** Version of describe-load. Absent in files of earlier versions. */
+  readonly describeLoad?: string
   /** Commit of the checkout; null outside one. */
   readonly commit: string | null
 }

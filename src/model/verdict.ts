@@ -1,4 +1,5 @@
 import type { OnInconclusive } from './plan.ts'
+import type { RunDifference } from './run-difference.ts'
 import type { ToolFault } from './tool-fault.ts'
 import type { Count, Ms, Ratio } from './units.ts'
 
@@ -51,6 +52,20 @@ export type VerdictReason =
   | { readonly code: 'backlog-wanders'; readonly requests: number; readonly allowed: number }
   /** In no `windowMs` of the run, or after it, did the target complete more than `maxRps` of the `offeredRps`. */
   | { readonly code: 'rate-missed'; readonly maxRps: number; readonly offeredRps: number; readonly windowMs: Ms }
+  /** The baseline file has no run of the test, or does not exist. */
+  | { readonly code: 'no-stored-runs'; readonly file: string; readonly isMissing: boolean }
+  /** Every stored run is from another machine, version or plan; the differences are those from the newest one. */
+  | { readonly code: 'stored-runs-differ'; readonly runs: Count; readonly differences: readonly RunDifference[] }
+  /** Too few stored runs to see how much runs of the same code differ. */
+  | { readonly code: 'few-stored-runs'; readonly runs: Count; readonly requiredRuns: Count }
+  /** The stored runs differ so much that runs like the new ones prove only a change of more than `provable`. */
+  | { readonly code: 'run-scatter'; readonly figure: string; readonly scatter: Ratio; readonly provable: Ratio }
+  /** All stored runs are from fewer than four sessions, so that differences between sessions of `assumed` are assumed. */
+  | { readonly code: 'few-sessions'; readonly sessions: Count; readonly requiredSessions: Count }
+  /** The share of failed requests rose. */
+  | { readonly code: 'more-failures'; readonly errorRate: Ratio; readonly storedErrorRate: Ratio }
+  /** The figure of a run is unknown: nothing was measured, or its rank belongs to a request without a response. */
+  | { readonly code: 'no-figure'; readonly figure: string }
 
 /** Why a verdict is invalid, so that it says nothing about the target. */
 export type InvalidReason =

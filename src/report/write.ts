@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   accessSync,
+  appendFileSync,
   closeSync,
   constants,
   existsSync,
@@ -129,4 +130,13 @@ export function writeWhole(path: string, text: string): void {
     rmSync(unfinished, { force: true })
     throw error
   }
+}
+
+/**
+ * Appends lines to a file, which it creates if necessary, with its folder. One write, so that processes that append at
+ * the same time do not mix their lines.
+ */
+export function appendLines(path: string, lines: readonly string[]): void {
+  makeFolder(dirname(path))
+  appendFileSync(path, lines.map((line) => `${line}\n`).join(''))
 }

@@ -1,4 +1,5 @@
 /** Content of the JSON artifacts. The schemas are generated from these types; see `generate.ts`. */
+import type { Baseline, HistoryEntry } from '../model/baseline.ts'
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { LimitsFindings } from '../model/limits-findings.ts'
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
@@ -72,3 +73,9 @@ export interface UnitRun extends RunRecord {
 }
 /** Checks of describe-load on a machine, with the counts of the servers that they loaded. */
 export type UnitResults = OneOrMore<UnitRun>
+
+/** Stored runs that new runs are compared with. */
+export type BaselineFile = Baseline
+
+/** Line of a history of runs. */
+export type HistoryLine = HistoryEntry

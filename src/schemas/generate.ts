@@ -22,6 +22,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'capacity_planning.json': 'CapacityPlanning',
   'verdicts.json': 'Verdicts',
   'unit_results.json': 'UnitResults',
+  'baseline.json': 'BaselineFile',
+  'load-history.json': 'HistoryLine',
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'

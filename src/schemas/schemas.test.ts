@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../model/record.ts'
+import { EMPTY_BASELINE } from '../judge/comparison/stored-file.ts'
+import { historyEntry, storedRun } from '../judge/comparison/stored-run.ts'
 import { journey } from '../plan/steps.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
 import type { VerdictReason } from '../model/verdict.ts'
@@ -45,6 +47,17 @@ const reasons = {
   'all-batches-wrong': { code: 'all-batches-wrong', batches: 5, share: 0.525 },
   'backlog-wanders': { code: 'backlog-wanders', requests: 61, allowed: 24 },
   'rate-missed': { code: 'rate-missed', maxRps: 7.5, offeredRps: 100, windowMs: 400 },
+  'no-stored-runs': { code: 'no-stored-runs', file: 'baseline.json', isMissing: true },
+  'stored-runs-differ': {
+    code: 'stored-runs-differ',
+    runs: 5,
+    differences: [{ key: 'node', stored: '22.19', current: '24.11' }],
+  },
+  'few-stored-runs': { code: 'few-stored-runs', runs: 2, requiredRuns: 4 },
+  'run-scatter': { code: 'run-scatter', figure: 'p95', scatter: 0.05, provable: 0.24 },
+  'few-sessions': { code: 'few-sessions', sessions: 1, requiredSessions: 4 },
+  'more-failures': { code: 'more-failures', errorRate: 0.2, storedErrorRate: 0 },
+  'no-figure': { code: 'no-figure', figure: 'CPU time per request' },
 } satisfies { readonly [Code in VerdictReason['code']]: Extract<VerdictReason, { readonly code: Code }> }
 
 /** Returns the schema errors of a load test verdict with these keys. */
@@ -108,6 +121,18 @@ describe('the published schemas', () => {
     // One for each suite, and the verdicts of all.
     expect(Object.keys(errors)).toHaveLength(Object.keys(findings).length + 1)
     for (const [file, found] of Object.entries(errors)) expect(found, file).toEqual([])
+  })
+
+  test('accept a baseline and a line of a history', () => {
+    const environment = { node: '24.11.0', os: 'Linux 6.8.0', cpus: 2, cpu: 'AMD', memoryMb: 1, commit: null }
+    const run = storedRun(made, environment)
+    const baseline = { ...EMPTY_BASELINE, tests: { cart: [run] } }
+    const entry = historyEntry(made, environment)
+    const isValid = (file: string, content: object): unknown =>
+      ajv.getSchema(file)?.(JSON.parse(JSON.stringify(content)))
+    expect([isValid('baseline.json', baseline), isValid('load-history.json', entry)]).toEqual([true, true])
+    const damaged = { ...baseline, tests: { cart: [{ ...run, startedAt: 5 }] } }
+    expect([isValid('baseline.json', damaged), isValid('load-history.json', run)]).toEqual([false, false])
   })
 
   test('accept several runs in one file', () => {

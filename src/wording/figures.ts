@@ -126,6 +126,13 @@ export function formatShare(ratio: Ratio): string {
   return percent < 10 ? String(Number(percent.toFixed(2))) : formatNumber(percent)
 }
 
+/** Formats a ratio of two figures as a change in percent: `+31%`, `−2.5%`, `0%`. */
+export function formatChange(ratio: Ratio): string {
+  const percent = Math.round(1_000 * Math.abs(ratio - 1)) / 10
+  if (percent === 0) return '0%'
+  return `${ratio < 1 ? '−' : '+'}${formatNumber(percent)}%`
+}
+
 /** Formats CPU use in percent of one core: `96.6% of a core`, `185% of a core`. */
 export function formatCpu(cpuPercent: number): string {
   return `${formatNumber(cpuPercent)}% of a core`

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatPercent, formatRate } from './figures.ts'
+import type { ComparedKey, RunDifference } from '../model/run-difference.ts'
+import { formatCount, formatDuration, formatList, formatPercent, formatPlural, formatRate } from './figures.ts'
 import { sentenceFrom } from './sentences.ts'
 import type { VerdictReason } from '../model/verdict.ts'
 
@@ -26,7 +27,48 @@ export const reasonSentence: (reason: VerdictReason) => string = sentenceFrom<Ve
     `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
   'rate-missed': ({ maxRps, offeredRps, windowMs }) =>
     `the target completed at most ${formatRate(maxRps)} in any ${formatDuration(windowMs)}, but ${formatRate(offeredRps)} arrived`,
+  'no-stored-runs': ({ file, isMissing }) =>
+    `${isMissing ? `${file} does not exist` : `${file} has no run of this test`}: run the test, then store its result: describe-load baseline save`,
+  'stored-runs-differ': ({ runs, differences }) =>
+    `${runs === 1 ? 'the stored run has' : `all ${formatCount(runs)} stored runs have`} ${formatList(differences.map(differenceWords))}: ` +
+    'store runs like this one (describe-load baseline update)',
+  'few-stored-runs': ({ runs, requiredRuns }) =>
+    `${formatPlural(runs, 'stored run')} say${runs === 1 ? 's' : ''} too little about how much runs of the same code differ: ${requiredRuns} are needed`,
+  'run-scatter': ({ figure, scatter, provable }) =>
+    `the ${figure} of the stored runs varies by ${formatPercent(scatter)}, so a run like this one proves only a rise of more than ${formatPercent(provable)}`,
+  'few-sessions': ({ sessions, requiredSessions }) =>
+    `the stored runs are from ${sessions === 1 ? 'the same hour' : `${sessions} different hours`}: they do not show how much days differ, which takes runs from ${requiredSessions}`,
+  'more-failures': ({ errorRate, storedErrorRate }) =>
+    `${formatPercent(errorRate)} of the requests failed, and at most ${formatPercent(storedErrorRate)} in a stored run`,
+  'no-figure': ({ figure }) => `the ${figure} of this run, or of the stored ones, is unknown`,
 })
+
+/** What differs, as `stored (now current)`. */
+function differenceWords({ key, stored, current }: RunDifference): string {
+  return `${COMPARED[key]} ${stored} instead of ${current}`
+}
+
+const COMPARED: Readonly<Record<ComparedKey, string>> = {
+  cpu: 'CPU',
+  cpus: 'number of CPUs',
+  memoryMb: 'memory in GB',
+  os: 'operating system',
+  node: 'Node.js',
+  describeLoad: 'describe-load',
+  protocol: 'protocol',
+  protocolVersion: 'protocol version',
+  pattern: 'pattern',
+  arrivals: 'arrivals',
+  rate: 'rate',
+  concurrency: 'concurrency',
+  offeredRps: 'arrivals per second',
+  durationMs: 'duration in ms',
+  warmUpMs: 'warm-up in ms',
+  connection: 'connection',
+  maxConnections: 'maxConnections',
+  requestTimeoutMs: 'requestTimeout in ms',
+  request: 'request',
+}
 
 /** Returns the highest common percentile below `percentile` that this number of requests can show. */
 function lowerPercentile(percentile: number, requests: number): string {

@@ -37,6 +37,7 @@ function overview(topics: Readonly<Record<string, Topic>>): string {
   return [
     'describe-load <suite> [flags] [-- command of an MCP server over pipes]',
     'describe-load run URL [flags]',
+    'describe-load baseline save|update|show|history  (runs that toNotRegressFrom compares with)',
     'describe-load help <suite>',
     'describe-load                 (a demo of all suites)',
     '',

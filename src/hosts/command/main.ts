@@ -18,6 +18,7 @@ import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportJson, reportLines, unwritableReports, writeReports, type WrittenReports } from '../write-reports.ts'
 import { type AskedRun, readArguments } from './arguments.ts'
+import { baselineCommand } from './baseline/index.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { endOfSuites, nextSteps, planOfDemo, type SuiteDemo, withoutTargets } from './demo.ts'
 import { nameFlags } from './flag-names.ts'
@@ -67,6 +68,9 @@ const INTERRUPTED = 130
 /** Runs the command. Prints to stdout, or with `--json` only the result; resolves with the exit code. */
 export async function main({ words, suites, version }: CommandOptions): Promise<number> {
   nameOptionsAsFlags()
+  const [first, ...rest] = words
+  if (first === 'baseline') return baselineCommand(rest)
+  if (first === 'help' && rest[0] === 'baseline') return baselineCommand(['--help'])
   const asked = readArguments(words, Object.keys(suites), process.env)
   switch (asked.kind) {
     case 'version':

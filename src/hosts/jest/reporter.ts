@@ -19,6 +19,11 @@ export interface JestReporterOptions {
    * Actions and GitLab get those that they show without being asked.
    */
   readonly artifacts?: readonly (Artifact | ExportName)[]
+  /**
+   * File to which one line of JSON for each result is appended, for trends, such as `'load-history.jsonl'`; relative to
+   * Jest's root. `describe-load baseline history` shows it. Default: none.
+   */
+  readonly history?: string
 }
 
 /** The parts of Jest's configuration that are used here. */
@@ -47,6 +52,7 @@ export class JestLoadReporter {
   readonly #config: JestConfig
   readonly #reportsDir: string | undefined
   readonly #artifacts: RequestedArtifacts
+  readonly #history: string | undefined
   readonly #spool: string
   /** What test processes wrote, until Jest reports the end of the test. */
   #arrived: readonly SpooledLoad[] = []
@@ -58,6 +64,7 @@ export class JestLoadReporter {
     this.#config = config
     this.#reportsDir = options.reportsDir
     this.#artifacts = readArtifacts(options.artifacts ?? [])
+    this.#history = options.history
     // Before Jest starts its test processes, which inherit the environment.
     this.#spool = openSpool()
     process.on('exit', this.#onExit)
@@ -113,7 +120,7 @@ export class JestLoadReporter {
     const { rootDir: root } = this.#config
     reportRun(
       loads,
-      { root, folder: this.#reportsDir, artifacts: this.#artifacts },
+      { root, folder: this.#reportsDir, artifacts: this.#artifacts, history: this.#history },
       {
         colors: stderrColors(),
         columns: process.stderr.columns || undefined,

@@ -27,6 +27,11 @@ export interface LoadReporterOptions {
    * Actions and GitLab get those that they show without being asked.
    */
   readonly artifacts?: readonly (Artifact | ExportName)[]
+  /**
+   * File to which one line of JSON for each result is appended, for trends, such as `'load-history.jsonl'`; relative to
+   * Vitest's root. `describe-load baseline history` shows it. Default: none.
+   */
+  readonly history?: string
 }
 
 /**
@@ -37,6 +42,7 @@ export class LoadReporter implements Reporter {
   readonly name: string = LOAD_REPORTER
   readonly #reportsDir: string | undefined
   readonly #artifacts: RequestedArtifacts
+  readonly #history: string | undefined
   readonly #finished = new Map<string, TestedLoad>()
   #vitest: Vitest | undefined
   #live: LiveLines | undefined
@@ -48,6 +54,7 @@ export class LoadReporter implements Reporter {
   constructor(options: LoadReporterOptions = {}) {
     this.#reportsDir = options.reportsDir
     this.#artifacts = readArtifacts(options.artifacts ?? [])
+    this.#history = options.history
   }
 
   onInit(vitest: Vitest): void {
@@ -102,7 +109,12 @@ export class LoadReporter implements Reporter {
     const vitest = this.#vitest
     const screen = this.#console
     if (vitest === undefined || screen === undefined) return
-    const place = { root: vitest.config.root, folder: this.#reportsDir, artifacts: this.#artifacts }
+    const place = {
+      root: vitest.config.root,
+      folder: this.#reportsDir,
+      artifacts: this.#artifacts,
+      history: this.#history,
+    }
     reportRun(loads, place, {
       colors: stdoutColors(),
       columns: process.stdout.columns || undefined,

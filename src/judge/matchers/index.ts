@@ -81,6 +81,10 @@ export interface LoadMatchers<R> {
    */
   readonly toMeetSla: Method<typeof matchers.toMeetSla, R>
   /**
+   * Asserts that this run is at most `tolerance` (0.1 is 10%) slower than the stored runs of the same test in a file that `describe-load baseline save` writes. The path is relative to the working directory; a URL or the parsed content is accepted, too. Example: `expect(result).toNotRegressFrom('baseline.json', { tolerance: 0.1, metric: ['p50', 'p95'] })`.
+   */
+  readonly toNotRegressFrom: Method<typeof matchers.toNotRegressFrom, R>
+  /**
    * Asserts that, within `ms` milliseconds after the overload phase, the target was as fast again as in the first phase.
    */
   readonly toRecoverWithin: Method<typeof matchers.toRecoverWithin, R>

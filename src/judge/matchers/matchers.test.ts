@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
+import { baselineOf, repeatedRuns, sourceOf } from '../comparison/baseline.builder.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { matchers, type LoadMatchers } from './index.ts'
@@ -25,6 +26,10 @@ const calls = {
   toStayBelowMemory: { holding: [128], broken: [64] },
   toHaveNoMemoryGrowth: { holding: [] },
   toRecoverWithin: { holding: [1_000] },
+  toNotRegressFrom: {
+    holding: [sourceOf(baselineOf(repeatedRuns(result)))],
+    broken: [sourceOf(baselineOf(repeatedRuns(result, 0.5)))],
+  },
 } as const satisfies Partial<Record<MatcherName, MatcherCalls>>
 
 for (const [name, examples] of Object.entries(calls)) describeMatcher(name as MatcherName, examples)
@@ -76,6 +81,9 @@ describe('arguments', () => {
     ['toHaveMaxBelow', [50], 'of', ['target']],
     ['toHaveErrorRateBelow', [0.5], 'confidence', [0, 0.5, 1]],
     ['toHaveSuccessRateAbove', [0.5], 'confidence', [0, 0.5, 1]],
+    ['toNotRegressFrom', [sourceOf(undefined)], 'tolerance', [0, 10]],
+    ['toNotRegressFrom', [sourceOf(undefined)], 'metric', ['p98', [], ['p50', 'p50']]],
+    ['toNotRegressFrom', [sourceOf(undefined)], 'confidence', [0, 0.5, 1]],
     ['toMeetSla', [], 'p99Ms', [0]],
     ['toMeetSla', [], 'errorRate', [1]],
     ['toMeetSla', [], 'rps', [0]],

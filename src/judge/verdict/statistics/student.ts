@@ -26,7 +26,7 @@ export function studentQuantile(p: number, freedom: number): number {
 }
 
 /** P[T > t] of Student's t, for t ≥ 0. */
-function studentTail(t: number, freedom: number): number {
+export function studentTail(t: number, freedom: number): number {
   const sum = freedom + t * t
   return incompleteBeta(freedom / sum, (t * t) / sum, freedom / 2, 0.5) / 2
 }

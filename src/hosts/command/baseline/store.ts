@@ -21,6 +21,7 @@ export function storeResults(asked: AskedBaseline, mode: UpdateMode): ExitCode {
   const { file, runs, command } = asked
   const path = resolve(file)
   let worst: ExitCode = EXIT.pass
+  let isStored = false
   for (let run = 1; run <= runs; run++) {
     const startedMs = Date.now()
     if (command.length > 0) runCommand(command, run, runs)
@@ -31,11 +32,14 @@ export function storeResults(asked: AskedBaseline, mode: UpdateMode): ExitCode {
       isAsked: (test) => test.includes(asked.test),
     })
     if (outcomes.length === 0) throw new Mistake(nothingToStore(asked, records))
-    if (outcomes.some((outcome) => outcome.runs !== undefined)) writeBaseline(path, baseline)
+    if (outcomes.some((outcome) => outcome.runs !== undefined)) {
+      writeBaseline(path, baseline)
+      isStored = true
+    }
     for (const outcome of outcomes) say(outcomeLine(outcome))
     if (outcomes.some(({ leftOut }) => leftOut !== undefined)) worst = EXIT.open
   }
-  say(`\n${file}: commit it, so that other machines and CI compare with the same runs`)
+  if (isStored) say(`\n${file}: commit it, so that other machines and CI compare with the same runs`)
   return worst
 }
 

@@ -20,10 +20,16 @@ function sourceOf(baseline: unknown): BaselineSource | undefined {
   const environment = { ...machineEnvironment(), commit: null }
   if (typeof baseline === 'string' || isUrl(baseline)) {
     const path = pathOf(String(baseline))
-    return path === undefined ? undefined : { file: relative('', path), content: readBaselineFile(path), environment }
+    return path === undefined ? undefined : { file: shownPath(path), content: readBaselineFile(path), environment }
   }
   if (typeof baseline !== 'object' || baseline === null) return undefined
   return { file: PARSED, content: readBaseline(baseline, PARSED), environment }
+}
+
+/** Returns a path relative to the working directory if it is inside. */
+function shownPath(path: string): string {
+  const inside = relative('', path)
+  return inside.startsWith('..') ? path : inside
 }
 
 /** Names a baseline that the test parsed itself. */

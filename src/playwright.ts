@@ -16,6 +16,8 @@ import { loadTest } from './hosts/playwright/load-test.ts'
 
 export { describeLoad, loadTest }
 export { expect } from './hosts/playwright/expect.ts'
+export { cookieHeaders } from './hosts/playwright/cookie-headers.ts'
+export type { CookieState } from './hosts/playwright/cookie-headers.ts'
 export { withLoad } from './hosts/playwright/with-load.ts'
 export type { WithLoadOptions } from './hosts/playwright/with-load.ts'
 export { test } from './hosts/playwright/load-fixtures.ts'

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
@@ -97,12 +101,10 @@ test('${name}', async () => {
 })
 `
 
-/** Playwright starts a new process after each failed test. */
-const whenBusy = { timeout: 180_000 }
-
+// Playwright starts a new process after each failed test.
 test(
   'runs load files after all others, never retries, and reports failures on the author’s line',
-  whenBusy,
+  { timeout: 180_000 },
   async () => {
     const failing = FAILING(target.url)
     const project = playwrightProject(packages, {
@@ -195,3 +197,65 @@ test(
     expect(output).toContain('   reports/load_test_results.json')
   },
 )
+
+const CHROMIUM = '/usr/bin/chromium'
+
+const LOGIN = `
+import { createServer } from 'node:http'
+createServer((request, response) => {
+  if (request.url === '/login') response.setHeader('set-cookie', 'sid=hunter2; HttpOnly; Path=/')
+  else if (!request.headers.cookie?.includes('sid=hunter2')) response.statusCode = 401
+  response.end('hello')
+}).listen(process.env.PORT, '127.0.0.1')
+`
+
+const BROWSER = `
+import { cookieHeaders, expect, test } from 'describe-load/playwright'
+test.use({ launchOptions: { executablePath: '${CHROMIUM}', args: ['--no-sandbox'] } })
+test('loads as the user who logged in', async ({ page, context, baseURL, load }) => {
+  await page.goto('/login')
+  const headers = cookieHeaders(await context.storageState(), baseURL!)
+  const answered = await load({ rate: 40, duration: 100, headers, request: { path: '/cart' } })
+  expect(answered.successes).toBe(4)
+  const refused = await load({ rate: 40, duration: 100, request: { path: '/cart' } })
+  expect(refused.errorsByClass['http-4xx']?.count).toBe(4)
+})
+`
+
+const BROWSER_CONFIG = `
+import { defineConfig } from '@playwright/test'
+import { withLoad } from 'describe-load/playwright'
+const baseURL = 'http://127.0.0.1:' + process.env.PORT
+export default withLoad(defineConfig({
+  reporter: [['list'], ['json', { outputFile: 'results.json' }], ['html', { open: 'never' }]],
+  use: { baseURL },
+  webServer: { command: 'node server.mjs', url: baseURL + '/login' },
+}))`
+
+test('sends the cookies of a browser that logged in, and masks them', { timeout: 180_000 }, async ({ skip }) => {
+  skip(!existsSync(CHROMIUM), `needs ${CHROMIUM}`)
+  const files = { 'playwright.config.ts': BROWSER_CONFIG, 'server.mjs': LOGIN, 'a.load.spec.ts': BROWSER }
+  const project = playwrightProject(packages, files, { PORT: String(await freePort()) })
+  const { output, exitCode } = await project.run()
+  expect(exitCode, output).toBe(0)
+  expect(project.record().results.map(({ successes }) => successes)).toEqual([4, 0])
+  const written = [
+    'results.json',
+    'playwright-report/index.html',
+    ...project.files('reports').map((name) => `reports/${name}`),
+  ]
+  for (const file of written) expect(project.text(file), file).not.toContain('hunter2')
+  const attachments = [...project.specs().values()].flatMap(({ tests }) => tests[0]?.results[0]?.attachments ?? [])
+  const bodies = attachments.map(({ body = '' }) => Buffer.from(body, 'base64').toString())
+  expect(bodies.some((body) => body.includes('[redacted]'))).toBe(true)
+  expect([output, ...bodies].filter((text) => text.includes('hunter2'))).toEqual([])
+})
+
+/** Returns a port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}

@@ -22,6 +22,11 @@ export interface PlaywrightReporterOptions {
    * Actions and GitLab get those that they show without being asked.
    */
   readonly artifacts?: readonly (Artifact | ExportName)[]
+  /**
+   * File to which one line of JSON for each result is appended, for trends, such as `'load-history.jsonl'`; relative to
+   * the same folder. `describe-load baseline history` shows it. Default: none.
+   */
+  readonly history?: string
 }
 
 /** Reporters that write for programs, on stdout unless they have an output file. */
@@ -31,6 +36,7 @@ const MACHINE_READ: ReadonlySet<string> = new Set(['json', 'junit'])
 export class PlaywrightLoadReporter implements Reporter {
   readonly #reportsDir: string | undefined
   readonly #artifacts: RequestedArtifacts
+  readonly #history: string | undefined
   readonly #spool: string
   /** By the id of the test. */
   readonly #finished = new Map<string, TestedLoad>()
@@ -41,6 +47,7 @@ export class PlaywrightLoadReporter implements Reporter {
   constructor(options: PlaywrightReporterOptions = {}) {
     this.#reportsDir = options.reportsDir
     this.#artifacts = readArtifacts(options.artifacts ?? [])
+    this.#history = options.history
     // Before Playwright starts its worker processes, which inherit the environment.
     this.#spool = openSpool()
     process.on('exit', this.#onExit)
@@ -98,7 +105,7 @@ export class PlaywrightLoadReporter implements Reporter {
     const print = (text: string): void => void stream.write(`${text}\n`)
     return reportRun(
       loads,
-      { root: this.#root, folder: this.#reportsDir, artifacts: this.#artifacts },
+      { root: this.#root, folder: this.#reportsDir, artifacts: this.#artifacts, history: this.#history },
       {
         colors: toStdout ? stdoutColors() : stderrColors(),
         columns: stream.columns || undefined,

@@ -1,6 +1,7 @@
 import { NOT_SHOWN, type PlanIssue } from '../model/errors.ts'
+import { isStandardSchema } from '../model/standard-schema.ts'
 
-/** Why a value cannot be serialized: it contains itself, or a function, a symbol or a promise. */
+/** Why a value cannot be serialized: it contains itself, or a function, a schema, a symbol or a promise. */
 type NoData = 'circle' | 'code'
 
 /**
@@ -20,7 +21,8 @@ export function dataIssue(request: unknown, key: string, crosses: boolean): Plan
 
 /** Searches at any depth; returns undefined for plain data. */
 export function noDataIn(value: unknown, within: ReadonlySet<unknown> = new Set()): NoData | undefined {
-  if (typeof value === 'function' || typeof value === 'symbol' || value instanceof Promise) return 'code'
+  if (isStandardSchema(value) || typeof value === 'function' || typeof value === 'symbol' || value instanceof Promise)
+    return 'code'
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
   if (within.has(value)) return 'circle'
   const inside = new Set(within).add(value)

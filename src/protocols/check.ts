@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { formatValue } from '../model/errors.ts'
+import { isStandardSchema, type StandardSchema } from '../model/standard-schema.ts'
 import { messageOf } from '../model/thrown.ts'
+import { textSchemaFailure } from './schema-check.ts'
 
 /** A condition on one value of a JSON body. `path` is dotted: `items.0.id`. */
 export type JsonCheck = {
@@ -41,8 +43,19 @@ export interface CheckedAnswer {
 
 export type CheckFunction = (answer: CheckedAnswer) => boolean
 
-/** Returns why a check function rejects an answer, or undefined when it accepts it. */
-export function functionFailure(check: CheckFunction, answer: CheckedAnswer): string | undefined {
+/** A check that is code: a function, or a schema for JSON. */
+export type CheckCode = CheckFunction | StandardSchema
+
+export function isCheckCode(check: unknown): check is CheckCode {
+  return typeof check === 'function' || isStandardSchema(check)
+}
+
+/** Returns why a check that is code rejects an answer, or undefined when it accepts it. */
+export function codeFailure(check: CheckCode, answer: CheckedAnswer, noun: 'body' | 'message'): string | undefined {
+  return isStandardSchema(check) ? textSchemaFailure(check, answer.body, noun) : functionFailure(check, answer)
+}
+
+function functionFailure(check: CheckFunction, answer: CheckedAnswer): string | undefined {
   try {
     const accepted: unknown = check(answer)
     if (accepted !== undefined) return accepted ? undefined : 'the check function rejected the response'

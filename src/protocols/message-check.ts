@@ -1,15 +1,16 @@
-import { type BodyCheck, bodyFailure, type CheckFunction, functionFailure } from './check.ts'
+import { type BodyCheck, bodyFailure, type CheckCode, codeFailure, isCheckCode } from './check.ts'
 
 const NO_HEADERS = {}
 
-/** Conditions that every message of a response must satisfy: all of a list, or a function. */
-export type MessageCheck = BodyCheck | readonly BodyCheck[] | CheckFunction
+/** Conditions that every message of a response must satisfy: all of a list, a function, or a schema. */
+export type MessageCheck = BodyCheck | readonly BodyCheck[] | CheckCode
 
 /** Keys of every protocol whose responses consist of messages. */
 export interface CheckedByMessage {
   /**
    * Conditions that every message of the response must satisfy. A message that fails them is an error of class `check`.
-   * A function makes the generator run in the test's thread, which the result reports as a doubt.
+   * A function, or a schema of Zod, Valibot or ArkType for messages in JSON, makes the generator run in the test's
+   * thread, which the result reports as a doubt.
    */
   readonly check?: MessageCheck
 }
@@ -24,7 +25,7 @@ export function excerptOf(text: string): { readonly excerpt?: string } {
 
 /** Returns why a message fails the check, or undefined when it passes. */
 export function messageFailure(check: MessageCheck, body: string): string | undefined {
-  if (typeof check === 'function') return functionFailure(check, { status: 0, headers: NO_HEADERS, body })
+  if (isCheckCode(check)) return codeFailure(check, { status: 0, headers: NO_HEADERS, body }, 'message')
   for (const each of [check].flat()) {
     const failure = bodyFailure(each, body, 'message')
     if (failure !== undefined) return failure

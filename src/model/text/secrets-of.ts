@@ -1,4 +1,5 @@
 import { looksRandom, secretFields } from './secret-fields.ts'
+import { isStandardSchema } from '../standard-schema.ts'
 import { secretKind } from './secret-names.ts'
 
 /** Headers whose values are not secret. The values of all others count as secret. */
@@ -45,7 +46,7 @@ class Search {
 
   /** `key` is the name under which the value was found. */
   value(value: unknown, key: string, depth: number): void {
-    if (this.#left-- <= 0 || depth > MAX_DEPTH) return
+    if (this.#left-- <= 0 || depth > MAX_DEPTH || isStandardSchema(value)) return
     if (typeof value === 'string') this.#text(value, key)
     else if (value instanceof URL) this.#text(value.href, key)
     else if (Array.isArray(value)) this.#list(value, key, depth)

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { formatValue } from '../../model/errors.ts'
 import type { Answer, Outcome } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import { bodyFailure, functionFailure } from '../check.ts'
+import { bodyFailure, codeFailure, isCheckCode } from '../check.ts'
 import type { HttpAnswer, HttpCheck, HttpRequest } from './request.ts'
 import type { BodyCapture } from './body-capture.ts'
 import type { HeaderFields } from './header-map.ts'
@@ -45,7 +45,7 @@ export function answerRule(request: HttpRequest): AnswerRule {
 }
 
 function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
-  const wanted = check === undefined || typeof check === 'function' ? [] : [check].flat().map(({ status }) => status)
+  const wanted = check === undefined || isCheckCode(check) ? [] : [check].flat().map(({ status }) => status)
   const accepts = (status: number): boolean =>
     wanted.includes(status) || ok.some(([from, to]) => status >= from && status <= to)
   return {
@@ -64,7 +64,7 @@ function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
 }
 
 function inspectsBody(check: HttpRequest['check']): boolean {
-  if (check === undefined || typeof check === 'function') return check !== undefined
+  if (check === undefined || isCheckCode(check)) return check !== undefined
   return [check].flat().some((each) => {
     return each.bodyIncludes !== undefined || each.bodyExcludes !== undefined || each.json !== undefined
   })
@@ -114,7 +114,7 @@ function answerOf(read: NonNullable<HttpRequest['read']>, status: number, kept: 
 }
 
 function checkAnswer(check: NonNullable<HttpRequest['check']>, answer: HttpAnswer): string | undefined {
-  if (typeof check === 'function') return functionFailure(check, answer)
+  if (isCheckCode(check)) return codeFailure(check, answer, 'body')
   for (const each of [check].flat()) {
     const failure = checkHead(each, answer) ?? bodyFailure(each, answer.body, 'body')
     if (failure !== undefined) return failure

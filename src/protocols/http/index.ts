@@ -6,6 +6,7 @@ import type { HttpRequest } from './request.ts'
 import type { SpanAbout } from '../../model/trace.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
+import { isCheckCode } from '../check.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { asPlainBody, encodeBody } from './body-encoding.ts'
 import { requestIssues } from './request-issues.ts'
@@ -29,7 +30,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
     }),
   },
   issuesOf: requestIssues,
-  needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
+  needsInline: ({ check, body }) => isCheckCode(check) || isMadeByFunction(body),
   asData(request) {
     const body = asPlainBody(request.body)
     return body === undefined || body === request.body ? request : { ...request, body }

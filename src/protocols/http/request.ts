@@ -1,5 +1,5 @@
 import type { RequestName } from '../../model/requests.ts'
-import type { BodyCheck, CheckedAnswer, CheckFunction } from '../check.ts'
+import type { BodyCheck, CheckCode, CheckedAnswer } from '../check.ts'
 import type { HttpBody } from './body-encoding.ts'
 
 /**
@@ -31,11 +31,12 @@ export interface HttpRequest extends RequestName {
   /** Statuses that count as success, as inclusive ranges; default `[[200, 399]]`. */
   readonly ok?: readonly (readonly [number, number])[]
   /**
-   * Conditions on the response besides its status: `{ json: { path: 'items.0.id', exists: true } }`, a list, or a
-   * function. A response that fails them is an error of class `check`. A response must satisfy every check of a list. A
-   * function makes the generator run in the test's thread, which the result reports as a doubt.
+   * Conditions on the response besides its status: `{ json: { path: 'items.0.id', exists: true } }`, a list, a function,
+   * or a schema of Zod, Valibot or ArkType for a body in JSON. A response that fails them is an error of class `check`. A
+   * response must satisfy every check of a list. A function or a schema makes the generator run in the test's thread,
+   * which the result reports as a doubt.
    */
-  readonly check?: HttpCheck | readonly HttpCheck[] | CheckFunction
+  readonly check?: HttpCheck | readonly HttpCheck[] | CheckCode
   /**
    * Treats the response as a stream and times its messages: the events of `text/event-stream`, or the chunks of a
    * chunked body.

@@ -188,7 +188,7 @@ class Call implements Waiting {
     if (this.#ended()) return
     const bytesSent = this.#bytesSent
     const bytesReceived = this.#bytesReceived
-    const failure = failureOf(reply, text, this.#nonce)
+    const failure = failureOf(reply, text, { nonce: this.#nonce, check: this.#encoded.check })
     if (failure !== undefined) {
       this.#events.onDone({ ok: false, bytesSent, bytesReceived, ...failure })
     } else if (this.#encoded.read === undefined) {

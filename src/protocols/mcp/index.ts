@@ -69,6 +69,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     holdsMessages: true,
     work: workRequests,
     issuesOf: requestIssues,
+    needsInline: ({ check }) => check !== undefined,
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     hasBatches: (negotiated) => hasBatches((negotiated as Negotiated | undefined)?.version ?? ''),

@@ -1,6 +1,8 @@
 import { formatValue } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import type { StandardSchema } from '../../model/standard-schema.ts'
+import { schemaFailure } from '../schema-check.ts'
 import { otherNonceIn } from './nonce.ts'
 import type { McpRequest } from './request.ts'
 import { isObject, formatError } from './json-rpc.ts'
@@ -13,8 +15,15 @@ export interface Failure {
   readonly status?: number
 }
 
-/** Returns why a reply is a failure; undefined for a success. `nonce`: text that the reply must contain, if any. */
-export function failureOf(reply: JsonObject, text: string, nonce: string | undefined): Failure | undefined {
+/**
+ * Returns why a reply is a failure; undefined for a success. `nonce`: text that the reply must contain, if any. `check`:
+ * schema of the result, if any.
+ */
+export function failureOf(
+  reply: JsonObject,
+  text: string,
+  { nonce, check }: { readonly nonce: string | undefined; readonly check?: StandardSchema | undefined },
+): Failure | undefined {
   const { error, result } = reply
   if (error !== undefined && error !== null) {
     const status = isObject(error) && typeof error['code'] === 'number' ? { status: error['code'] } : {}
@@ -33,7 +42,13 @@ export function failureOf(reply: JsonObject, text: string, nonce: string | undef
     const message = `the reply does not contain ${formatValue(nonce)}, which this call sent (nonce: false switches this check off)`
     return { errorClass: 'check', message }
   }
-  return undefined
+  const message = check && schemaFailure(check, checkedPartOf(result))
+  return message === undefined ? undefined : { errorClass: 'check', message }
+}
+
+/** The structured content of a tool is what its output schema describes. */
+function checkedPartOf(result: unknown): unknown {
+  return isObject(result) && result['structuredContent'] !== undefined ? result['structuredContent'] : result
 }
 
 function swapped(own: string, other: string): string {

@@ -29,6 +29,7 @@ export interface EncodedCall {
   readonly nonced: boolean
   readonly progress: boolean
   readonly read: McpRequest['read']
+  readonly check: McpRequest['check']
   /** Returns the message. `nonce` must need no JSON escapes. `traceparent` is required if the encoder is `traced`. */
   message(id: number, nonce: string, traceparent?: Traceparent): McpRequestMessage
 }
@@ -78,7 +79,7 @@ function encode(
   mirroredParameters: MirroredParameters,
   modern: boolean,
 ): EncodedCall {
-  const { progress = false, read } = request
+  const { progress = false, read, check } = request
   const healthy: McpRequest = request === HEALTH && modern ? { method: 'tools/list' } : request
   const { method, params: written } = callOf(healthy)
   const noncePath = noncePathOf(request)
@@ -111,6 +112,7 @@ function encode(
     nonced: holes.includes(NONCE_MARK),
     progress,
     read,
+    check,
     message(id, nonce, traceparent) {
       const message = { id, method, name, text: text(id, nonce, traceparent ?? ''), source, traceparent }
       if (mirrored === undefined) return message

@@ -1,6 +1,7 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
+import { isStandardSchema, type StandardSchema } from '../../model/standard-schema.ts'
 import type { McpRequest } from './request.ts'
 import { callOf, hasTextAt } from './request-encoding.ts'
 
@@ -60,7 +61,13 @@ function refusalOf(name: string): string | undefined {
   return undefined
 }
 
-const LABEL = { name: text, weight: positive, read: oneOf(['text', 'json']), nonce, progress: flag }
+const schema: Reader<StandardSchema> = (value, key, issues) => {
+  if (isStandardSchema(value)) return value
+  issues.push({ key, value, rule: 'must be a schema of Zod, Valibot, ArkType or another library of Standard Schema' })
+  return undefined
+}
+
+const LABEL = { name: text, weight: positive, read: oneOf(['text', 'json']), nonce, check: schema, progress: flag }
 const OPERATIONS = {
   tool: { tool: text, arguments: anObject },
   resource: { resource: text },

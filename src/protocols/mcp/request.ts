@@ -1,4 +1,5 @@
 import type { RequestLabel } from '../../model/requests.ts'
+import type { StandardSchema } from '../../model/standard-schema.ts'
 
 interface McpLabel extends RequestLabel {
   /**
@@ -7,6 +8,12 @@ interface McpLabel extends RequestLabel {
    * tool `echo` with a `message`; `false` switches it off.
    */
   readonly nonce?: string | false
+  /**
+   * A schema of Zod, Valibot or ArkType for the result: for the structured content of a tool that returns one, otherwise
+   * for the whole result. A result that does not match is an error of class `check`. It makes the generator run in the
+   * test's thread, which the result reports as a doubt.
+   */
+  readonly check?: StandardSchema
   /** Requests progress notifications and times each one as a message of a stream. */
   readonly progress?: boolean
 }

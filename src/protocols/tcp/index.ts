@@ -2,6 +2,7 @@ import { lengthOf } from '../../model/body.ts'
 import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
 import type { TcpRequest } from './request.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
+import { isCheckCode } from '../check.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { connectTcp } from './connection.ts'
 import { frameEncoder } from './frame-encoding.ts'
@@ -40,7 +41,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     carriesHeaders: () => false,
     formatIssue: (messageFormat, key) => formatIssue(format, messageFormat, key),
     issuesOf: (request, key) => requestIssues(format, request, key),
-    needsInline: ({ data, check }) => typeof check === 'function' || isMadeByFunction(data),
+    needsInline: ({ data, check }) => isCheckCode(check) || isMadeByFunction(data),
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
     // Until the connection closes, it carries one frame.

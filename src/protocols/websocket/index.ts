@@ -4,6 +4,7 @@ import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import type { WebSocketRequest } from './request.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
+import { isCheckCode } from '../check.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
 import { requestIssues } from './request-issues.ts'
@@ -45,7 +46,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
       stream: (messages, bytes, format) => ({ data: `stream ${format} ${messages} ${bytes}`, replies: messages }),
     },
     issuesOf: requestIssues,
-    needsInline: ({ data, check }) => typeof check === 'function' || isMadeByFunction(data),
+    needsInline: ({ data, check }) => isCheckCode(check) || isMadeByFunction(data),
     matchesByOrder: ({ data, replies, correlate, ping }) =>
       data !== undefined && replies !== 0 && correlate !== 'id' && ping !== true,
     // A request without data listens. Only a request without `replies` may have been meant to carry data.

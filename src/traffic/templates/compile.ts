@@ -1,5 +1,6 @@
 import { ownValue } from '../../model/own-value.ts'
 import { isRecord } from '../../model/readers.ts'
+import { isStandardSchema } from '../../model/standard-schema.ts'
 import { type Evaluate, type Evaluator, evaluatorOf, type Moment, sampleEvaluator } from './evaluate.ts'
 import { expressionOf, piecesOf } from './expression.ts'
 import type { FeedPicker } from '../feeds/index.ts'
@@ -91,6 +92,8 @@ function textsCompiler(place: Place, typed: boolean, evaluator: Evaluator): Comp
 /** Compiles objects and arrays; returns undefined if they contain no template. */
 function compileObject(value: unknown, compilerOf: (key: string) => Compiler): Evaluate | undefined {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
+  // A schema is code, and a copy of it would not work.
+  if (isStandardSchema(value)) return undefined
   const changing = Object.entries(value).flatMap(([key, held]) => {
     const render = compilerOf(key)(held)
     return render === undefined ? [] : [[key, render] as const]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Browser } from './browser.ts'
 
-const HOME = { basePath: '/', headers: {} }
+const HOME = { host: '127.0.0.1', basePath: '/', headers: {} }
 
 test('keeps what the step specifies, and reads the headers if the step reads nothing', () => {
   expect(new Browser(HOME).send({ path: '/a', name: 'a' })).toEqual({
@@ -17,14 +17,14 @@ test('keeps what the step specifies, and reads the headers if the step reads not
 })
 
 test('sends cookies with the next steps, also below the path of the target', () => {
-  const browser = new Browser({ basePath: '/api/', headers: {} })
+  const browser = new Browser({ host: '127.0.0.1', basePath: '/api/', headers: {} })
   browser.send({ path: '/login?next=/x' })
   browser.handle({ text: '', setCookie: ['id=7; Path=/api', 'other=1; Path=/elsewhere'] })
   expect(browser.send({ path: '/cart' })).toMatchObject({ headers: { cookie: 'id=7' } })
 })
 
 test('puts the cookie header of the step, or else of the plan, before the stored cookies', () => {
-  const browser = new Browser({ basePath: '', headers: { Cookie: 'plan=1' } })
+  const browser = new Browser({ host: '127.0.0.1', basePath: '', headers: { Cookie: 'plan=1' } })
   browser.send({})
   browser.handle({ text: '', setCookie: ['id=7'] })
   expect(browser.send({})).toMatchObject({ headers: { cookie: 'plan=1; id=7' } })

@@ -7,6 +7,8 @@ import type { UserAgent } from './user-agent.ts'
 type Headers = Readonly<Record<string, string>>
 
 export interface BrowserOptions {
+  /** Name of the target's host, without a port; a `host` header of the plan replaces it. */
+  readonly host: string
   /** Path of the target; request paths are appended to it. */
   readonly basePath: string
   /** Headers of the plan; the headers of a request override them. */
@@ -15,12 +17,14 @@ export interface BrowserOptions {
 
 /** Stores the cookies of a journey over HTTP, and sends objects as JSON. */
 export class Browser implements UserAgent {
-  readonly #jar = new CookieJar()
+  readonly #jar: CookieJar
   readonly #basePath: string
   readonly #planCookie: string
   #path = ''
 
-  constructor({ basePath, headers }: BrowserOptions) {
+  constructor({ host, basePath, headers }: BrowserOptions) {
+    const named = headers[nameOf(headers, 'host')]?.replace(/:\d+$/, '')
+    this.#jar = new CookieJar(named ?? host)
     this.#basePath = basePath.replace(/\/$/, '')
     this.#planCookie = headers[nameOf(headers, 'cookie')] ?? ''
   }

@@ -1,10 +1,13 @@
 import { validateHeaderValue } from 'node:http'
 import fc from 'fast-check'
+import { CookieJar as ToughJar } from 'tough-cookie'
 import { expect, test } from 'vitest'
 import { CookieJar } from './cookie-jar.ts'
 
-function jarWith(lines: readonly string[], path = '/'): CookieJar {
-  const jar = new CookieJar()
+const HOST = 'shop.example.com'
+
+function jarWith(lines: readonly string[], path = '/', host = HOST): CookieJar {
+  const jar = new CookieJar(host)
   jar.store(lines, path)
   return jar
 }
@@ -32,6 +35,46 @@ test.each([
   [[`a=${'x'.repeat(4_095)}`, 'b=1'], '/', 'b=1'],
 ])('%j sent with a request to %s: %s', (lines, path, header) => {
   expect(jarWith(lines).headerFor(path, '')).toBe(header)
+})
+
+const HOSTS = [HOST, 'example.com', 'localhost', '127.0.0.1', 'EXAMPLE.com']
+const DOMAINS = ['', 'shop.example.com', '.example.com', 'EXAMPLE.COM', 'ample.com', 'other.example.com', 'com', '.com']
+const MORE_DOMAINS = ['localhost', '127.0.0.1', '0.0.1', 'x.localhost']
+const NAMES = ['a', '__Secure-a', '__Host-a', '__Hosta']
+
+test('accepts the cookies that tough-cookie accepts, by their domains and the prefixes of their names', () => {
+  const domain = fc.option(fc.constantFrom(...DOMAINS, ...MORE_DOMAINS), { nil: undefined })
+  const attributes = fc.record({ domain, isSecure: fc.boolean(), path: fc.constantFrom('/', '/x') })
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...HOSTS),
+      fc.constantFrom(...NAMES),
+      attributes,
+      (host, name, { domain: set, isSecure, path }) => {
+        const line = `${name}=1; Path=${path}${set === undefined ? '' : `; Domain=${set}`}${isSecure ? '; Secure' : ''}`
+        // HTTPS, because our jar also takes secure cookies over HTTP, as browsers do only from this machine.
+        const tough = new ToughJar(undefined, { prefixSecurity: 'strict', allowSpecialUseDomain: true })
+        const url = `https://${host}/x`
+        let accepted = true
+        try {
+          accepted = tough.setCookieSync(line, url) !== undefined
+        } catch {
+          accepted = false
+        }
+        expect([line, host, jarWith([line], '/x', host).headerFor('/x', '') !== '']).toEqual([line, host, accepted])
+      },
+    ),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each([
+  ['__Host-a=1; Secure', ''],
+  ['__host-a=1; Path=/', ''],
+  ['__HOST-a=1; Secure; Path=/', '__HOST-a=1'],
+  ['a=1; Domain=other.com', ''],
+])('as browsers, keeps of %s: %s', (line, header) => {
+  expect(jarWith([line]).headerFor('/', '')).toBe(header)
 })
 
 test('a cookie without a path applies to the directory of the request path', () => {

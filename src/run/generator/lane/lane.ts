@@ -252,7 +252,7 @@ function preparing(
 ): NonNullable<PoolOptions<LaneRequest | Bulk>['prepare']> {
   const { lane, job, protocol, nextConnection } = parts
   const isBulk = isBulkLane(parts)
-  const home = { basePath: url.pathname, headers: job.plan.headers }
+  const home = { host: url.hostname, basePath: url.pathname, headers: job.plan.headers }
   const describe = requestNamer(protocol, url)
   return async (connection, signal) => {
     const prepared = await setUp(connection, {

@@ -18,7 +18,14 @@ import { projectFolder, repository, runNode, runVitest } from './project.fixture
 import type { Finished } from './project.fixture.ts'
 import { unknownVitestOptions } from './vitest-options.fixture.ts'
 
-const PAGES = ['README.md', 'llms.txt', 'docs/reference.md', 'docs/suites.md', 'docs/verdicts.md'] as const
+const PAGES = [
+  'README.md',
+  'llms.txt',
+  'docs/reference.md',
+  'docs/scripts.md',
+  'docs/suites.md',
+  'docs/verdicts.md',
+] as const
 
 function read(file: string): string {
   return readFileSync(join(repository, file), 'utf8')
@@ -86,6 +93,7 @@ beforeAll(async () => {
   write('first.ts', firstTest)
   write('excerpts.ts', moduleOf(excerpts))
   write('check.ts', fileIn('docs/reference.md', 'check.ts'))
+  for (const file of ['cart.test.ts', 'nightly.ts']) write(file, fileIn('docs/scripts.md', file))
   write('lines.test.ts', fileIn('docs/reference.md', 'lines.test.ts'))
   write('suites.ts', fileIn('docs/suites.md', 'checkout.load.test.ts'))
   for (const file of ['vitest.config.mts', 'checkout.load.test.ts']) write(`llms-${file}`, fileIn('llms.txt', file))

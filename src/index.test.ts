@@ -8,7 +8,7 @@ test('a matcher that is called on anything but a result throws the LoadMatcherEr
 })
 
 test('a suite whose requirement does not hold throws an error that users can catch as LoadError', () => {
-  const error = new entry.LoadVerdictError('ERR_LOAD_LIMITS', 'fail', 'the limit is too low')
+  const error = new entry.LoadVerdictError('ERR_LOAD_LIMITS', 'fail', 'fail: the limit is too low')
   expect(error).toBeInstanceOf(entry.LoadError)
   expect(error).toMatchObject({ code: 'ERR_LOAD_LIMITS', verdict: 'fail', message: 'fail: the limit is too low' })
 })

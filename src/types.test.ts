@@ -74,6 +74,7 @@ describe('an editor shows a text for', () => {
     'keys of a server over pipes': 'const target: all.StdioTarget = { | }',
     'keys of `check`': "loadTest('a', { protocol: 'http', request: { check: { | } } }, () => {})",
     'options of matchers': 'expect(result).toHaveP95Below(250, { | })',
+    'a judgement': 'all.judge(result).toHaveP95Below(250).|',
     'the context of a test': "loadTest('a', {}, (context: all.ResultContext) => { context.| })",
     'the context of a journey': 'all.journey(function* (context) { context.| })',
     ...Object.fromEntries(
@@ -100,10 +101,13 @@ describe('an editor shows a text for', () => {
     expect(found.filter(({ documentation }) => documentation === '').map(({ name }) => name)).toEqual([])
   })
 
-  test('each matcher', async () => {
-    const found = new Map((await offers('expect(result).|')).map(({ name, documentation }) => [name, documentation]))
-    for (const name of Object.keys(matchers)) expect(found.get(name), name).toMatch(/^Asserts that/)
-  })
+  test.each(['expect(result).|', 'all.judge(result).|', 'all.judge(result).not.|'])(
+    'each matcher of %s',
+    async (code) => {
+      const found = new Map((await offers(code)).map(({ name, documentation }) => [name, documentation]))
+      for (const name of Object.keys(matchers)) expect(found.get(name), name).toMatch(/^Asserts that/)
+    },
+  )
 })
 
 test('misspelt keys and wrong types are errors that name them', async () => {

@@ -154,5 +154,5 @@ export function settleSuite(outcome: SuiteOutcome): void {
   const all = [message, ...lines]
   console.log(cleanText([wrap(message, 0), ...lines.map((line) => wrap(line, 2))].join('\n')))
   if (isGreen(verdict, leaning, result?.plan.onInconclusive ?? 'lean')) return
-  throw new LoadVerdictError(code, verdict, all.join('\n  '))
+  throw new LoadVerdictError(code, verdict, `${verdict}: ${all.join('\n  ')}`)
 }

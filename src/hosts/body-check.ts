@@ -127,8 +127,13 @@ export class BodyCheck {
 
 function requireAnswersOf(measured: MeasuredLoad): void {
   const { result, site, call } = measured
-  if (result.plan.once !== true || failuresOf(result) === 0) return
-  throw site.point(new LoadError('ERR_LOAD_ONCE', onceFailedMessage(call, result)))
+  const message = result.plan.once === true ? wrongAnswers(result, call) : undefined
+  if (message !== undefined) throw site.point(new LoadError('ERR_LOAD_ONCE', message))
+}
+
+/** Returns what failed of a run that sent each operation once; undefined if every answer was right. */
+export function wrongAnswers(result: LoadResult, call?: string): string | undefined {
+  return failuresOf(result) === 0 ? undefined : onceFailedMessage(call, result)
 }
 
 /** Requests that failed, without those that the test itself stopped. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { argv } from 'node:process'
+import { adoptResult } from '../judge/matchers/index.ts'
 import { isRecord } from '../model/readers.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { CustomPlan, LoadPlan, SpreadPlan, WrittenPlan } from '../plan/load-plan.ts'
@@ -24,8 +25,8 @@ export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun 
   sayNotices(plan)
   try {
     const run = startMerged(plan, options, machineAdmission(options))
-    // Before the script can see the error.
-    run.result.catch((error: unknown) => void site.point(error))
+    // Before the script can see the result, whose parts matchers accept then, or the error.
+    run.result.then(adoptResult, (error: unknown) => void site.point(error))
     return run
   } catch (error) {
     throw site.point(error)
@@ -43,7 +44,9 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
   const site = callSite(runLoad)
   sayNotices(plan)
   try {
-    return await runMerged(plan, options, machineAdmission(options))
+    const result = await runMerged(plan, options, machineAdmission(options))
+    adoptResult(result)
+    return result
   } catch (error) {
     throw site.point(error)
   }

@@ -69,7 +69,7 @@ export class LoadVerdictError extends LoadError {
   readonly verdict: VerdictValue
 
   constructor(code: string, verdict: VerdictValue, message: string) {
-    super(code, `${verdict}: ${message}`)
+    super(code, message)
     this.verdict = verdict
   }
 }

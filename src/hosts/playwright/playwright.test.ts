@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
+import { untilPrinted } from '../host-process.fixture.ts'
 import { installPackages, playwrightProject } from './playwright-process.fixture.ts'
 import type { InstalledPackages } from './playwright-process.fixture.ts'
 
@@ -259,3 +260,29 @@ async function freePort(): Promise<number> {
   server.close()
   return port
 }
+
+const LONG = (url: string): string => `
+import { loadTest } from 'describe-load/playwright'
+loadTest('long', async ({ startLoad }) => {
+  const run = await startLoad({ target: '${url}/?token=hunter2', rate: 100, duration: '60s' })
+  for await (const { successes } of run) process.stderr.write('under way ' + successes)
+})
+`
+
+test('writes the results so far of a load on Ctrl-C', { timeout: 180_000 }, async () => {
+  const project = playwrightProject(packages, { 'a.load.spec.ts': LONG(target.url) })
+  const { process: playwright, ended } = project.start()
+  await untilPrinted(playwright, 'under way')
+  // Playwright's processes are in other groups than Playwright itself, which stops them.
+  process.kill(-(playwright.pid ?? Number.NaN), 'SIGINT')
+  const { output, exitCode } = await ended
+  expect(exitCode, output).toBe(130)
+  const { results, target: reported } = project.record()
+  expect(results.map(({ name, ended: end, endedBecause }) => [name, end, endedBecause])).toEqual([
+    ['long', 'interrupted', 'Playwright stopped the test'],
+  ])
+  expect(results[0]?.successes).toBeGreaterThan(0)
+  expect(reported).toBe(`${target.url}/?token=[redacted]`)
+  expect(output).toContain('reports/load_test_results.json')
+  expect(output).not.toContain('hosts/playwright')
+})

@@ -67,7 +67,12 @@ export class TestAttempt {
     })
     const ended = body(session)
     this.#running.add(ended)
-    await ended
+    try {
+      await ended
+    } catch (error) {
+      // Playwright reports itself why it no longer waits for the test.
+      if (!this.#controller.signal.aborted) throw error
+    }
   }
 
   /** Ends the loads of a test that Playwright no longer waits for, because of a timeout, Ctrl-C or `maxFailures`. */

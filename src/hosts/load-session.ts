@@ -1,5 +1,6 @@
 import { LoadError } from '../model/errors.ts'
-import { isStdio, startTimeoutMs } from '../model/target.ts'
+import { isRef, isStdio, prepareTimeoutMs, startTimeoutMs } from '../model/target.ts'
+import { clockDurationMs } from '../plan/comparison.ts'
 import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { WrittenPlan } from '../plan/load-plan.ts'
@@ -7,7 +8,7 @@ import { formatDuration } from '../wording/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadPart, Progress } from '../report/live/progress.ts'
-import { Run } from '../run/index.ts'
+import { startCompiled } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { callsForTarget, callTargets } from '../run/target/called-targets.ts'
 import { vocabulary } from '../run/vocabulary.ts'
@@ -172,12 +173,13 @@ export class LoadSession {
       const held = await this.#waitForMachine()
       lock = held
       const compiled = early ?? resolvePlan(await this.#untilOver(callTargets(written)), vocabulary, environment)
-      const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
+      const { warmUpMs, requestTimeoutMs, judge } = compiled
+      const durationMs = clockDurationMs(compiled)
       this.#plannedMs += durationMs + warmUpMs
       if (timeoutMs === undefined) {
-        this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + RUN_GRACE_MS)
+        this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + prepareMs(compiled) + RUN_GRACE_MS)
       }
-      const run = new Run(compiled)
+      const run = startCompiled(compiled)
       this.#locks.add(held)
       this.#unwatch ??= this.#watchInterruption()
       const load = new ActiveLoad(run, {
@@ -330,6 +332,11 @@ function inPhase(
 function allowedBy(timeoutMs: Ms | undefined): Ms {
   if (timeoutMs === undefined) return BASE_TIMEOUT_MS
   return timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY
+}
+
+/** Maximum time to prepare the code of a ref. */
+function prepareMs({ comparison }: CompiledPlan): Ms {
+  return comparison !== undefined && isRef(comparison.against) ? prepareTimeoutMs(comparison.against) : 0
 }
 
 /** Maximum time to start servers over pipes: once to negotiate, and once to open the connections of the run. */

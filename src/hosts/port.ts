@@ -67,6 +67,8 @@ export interface LoadContext {
 export interface ResultContext extends LoadContext {
   /** What the run measured: frozen JSON with counts, distributions, operations, phases and intervals. */
   readonly result: LoadResult
+  /** What the target of `against` measured, in a plan that has one; reading it in another test throws. */
+  readonly baseline: LoadResult
 }
 
 /** Declares load tests. `Context` is the host's test context, `Options` are its test options. */

@@ -34,9 +34,12 @@ export async function runDeclared(
 
 /** Returns a context that inherits from the host's, because some hosts create keys on first use. */
 function bodyContext(hostContext: object, loads: LoadContext, result: LoadResult | undefined): object {
+  // With LOAD_ONCE=1, only the target itself gets requests.
+  const baseline = result?.comparison?.baseline ?? (result?.plan.once === true ? result : undefined)
   return Object.create(hostContext, {
     ...Object.getOwnPropertyDescriptors(loads),
     result: result === undefined ? { get: refuseResult } : { value: result },
+    baseline: baseline === undefined ? { get: refuseBaseline } : { value: baseline },
   }) as object
 }
 
@@ -46,6 +49,14 @@ function refuseResult(): never {
     'this loadTest has no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
   )
   throw callSite(refuseResult).point(error)
+}
+
+function refuseBaseline(): never {
+  const error = new LoadError(
+    'ERR_LOAD_NO_RESULT',
+    "the plan of this loadTest has no `against`, so there is no baseline\n    → write against: 'http://127.0.0.1:3001', or against: { ref: 'origin/main' }",
+  )
+  throw callSite(refuseBaseline).point(error)
 }
 
 /** Returns the error of a load test that a host would repeat; `cause` says what to remove. */

@@ -3,7 +3,8 @@ import { encodeHdr } from '../model/hdr-codec.ts'
 import { bucketHighUs, bucketOf, type SparseHistogram } from '../model/hdr.ts'
 import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/error-class.ts'
 import type { Distribution, DropReason, Figures, Interval, JudgedFigures } from '../model/figures.ts'
-import type { LoadResult, PlanSummary } from '../model/result.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { PlanSummary } from '../model/plan-summary.ts'
 import type { Ms } from '../model/units.ts'
 
 /** Events in one batch of time of the run. */

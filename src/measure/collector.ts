@@ -1,10 +1,13 @@
+import { type Blocks, toOwn } from '../model/blocks.ts'
 import type { Figures, Interval, JudgedFigures } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
 import type { Ms } from '../model/units.ts'
 import { BatchSeries } from './batches.ts'
 import { figuresOf } from './figures.ts'
 import { IntervalSeries } from './intervals.ts'
+import { BlockTallies, type BlockResult } from './block-tallies.ts'
 import { MetricSeries, type UnitConflict } from './metric-series.ts'
+import { OwnTime } from './own-time.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
 import { type Loss, ThreadBalance, type UnreportedArrivals } from './thread-balance.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
@@ -49,10 +52,16 @@ class Group {
  * Adds up the slices of all generator threads, losslessly and in time order. A slice counts once all threads have
  * handed in theirs. Memory is bounded: totals, at most 64 batches per group and metric, at most 600
  * intervals.
+ *
+ * Times go in on the run's clock. If the run has blocks, its figures are on its own axis.
  */
 export class Collector {
   readonly #limits: readonly LatencyLimit[]
-  readonly #pending: SliceDelta[][]
+  readonly #blocks: Blocks | undefined
+  readonly #blockTallies: BlockTallies | undefined
+  readonly #ownTimes: readonly OwnTime[]
+  /** By thread: the parts of each slice that the other threads have not handed in yet. */
+  readonly #pending: (readonly SliceDelta[])[][]
   readonly #total: Group
   readonly #operations = new Map<string, Group>()
   readonly #phases = new Map<number, Group>()
@@ -66,8 +75,11 @@ export class Collector {
   #slices = 0
 
   /** `endMs`: planned end of the measured part. */
-  constructor(threads: number, limits: readonly LatencyLimit[], endMs: Ms) {
+  constructor(threads: number, limits: readonly LatencyLimit[], endMs: Ms, blocks?: Blocks) {
     this.#limits = limits
+    this.#blocks = blocks
+    this.#blockTallies = blocks && new BlockTallies(blocks)
+    this.#ownTimes = Array.from({ length: threads }, () => new OwnTime(blocks))
     this.#pending = Array.from({ length: threads }, () => [])
     this.#ended = this.#pending.map(() => false)
     this.#balances = this.#pending.map(() => new ThreadBalance(limits))
@@ -95,9 +107,22 @@ export class Collector {
 
   /** Adds slices of one thread, in order. Returns the intervals that this completed. */
   add(thread: number, slices: readonly SliceDelta[]): readonly Interval[] {
-    this.#pending[thread]?.push(...slices)
-    for (const slice of slices) this.#balances[thread]?.add(slice)
+    for (const slice of slices) {
+      this.#balances[thread]?.add(slice)
+      this.#blockTallies?.add(slice)
+      this.#pending[thread]?.push(...(this.#ownTimes[thread]?.add(slice) ?? []))
+    }
     return this.#drain()
+  }
+
+  /** Returns the figures of a block so far; undefined if the run has no blocks, or nothing of this one was reported. */
+  block(index: number): BlockResult | undefined {
+    return this.#blockTallies?.result(index)
+  }
+
+  /** Ends the measured part at `endMs` of the figures' axis, earlier than planned. */
+  endAt(endMs: Ms): void {
+    this.#intervals.endAt(endMs)
   }
 
   /**
@@ -105,8 +130,10 @@ export class Collector {
    * that this completed.
    */
   end(thread: number, untilMs: Ms): readonly Interval[] {
+    this.#pending[thread]?.push(...(this.#ownTimes[thread]?.end() ?? []))
     this.#ended[thread] = true
-    this.#untilMs = Math.max(this.#untilMs, untilMs)
+    const ownMs = this.#blocks === undefined ? untilMs : toOwn(this.#blocks, untilMs)
+    this.#untilMs = Math.max(this.#untilMs, ownMs)
     const completed = this.#drain()
     return this.#ended.every(Boolean) ? [...completed, ...this.#intervals.finish(this.#untilMs)] : completed
   }
@@ -161,7 +188,7 @@ export class Collector {
       if (heads.every((head) => head === undefined)) return completed
       if (heads.some((head, thread) => head === undefined && this.#ended[thread] !== true)) return completed
       for (const queue of this.#pending) queue.shift()
-      completed.push(...this.#addSlice(heads.filter((head) => head !== undefined)))
+      completed.push(...this.#addSlice(heads.flatMap((head) => head ?? [])))
     }
   }
 

@@ -20,7 +20,7 @@ const FIRST_INTERVAL_MS = 1_000
  */
 export class IntervalSeries {
   readonly #limits: readonly LatencyLimit[]
-  readonly #endMs: Ms
+  #endMs: Ms
   #intervals: Interval[] = []
   #intervalMs: Ms = FIRST_INTERVAL_MS
   #open: Tally
@@ -45,6 +45,11 @@ export class IntervalSeries {
 
   get intervals(): readonly Interval[] {
     return this.#intervals
+  }
+
+  /** Ends the measured part earlier than planned, at a time that no slice has reached. */
+  endAt(endMs: Ms): void {
+    this.#endMs = endMs
   }
 
   /** Adds the next slice of every thread. Returns the intervals that this completed. */

@@ -17,6 +17,17 @@ export type OnInconclusive =
   /** Passes with a warning, unless the observation leans to a fail. */
   | 'warn'
 
+/** How a comparison side by side is made. */
+export interface ComparisonOptions {
+  /**
+   * Allowed slowdown: 0.05 allows 5%. The run ends as soon as the comparison is decided at this tolerance, and the
+   * matchers use it if they get none. Default: 0.05; matchers with a tolerance of up to 0.1 are then decided as well.
+   */
+  readonly tolerance?: Ratio
+  /** Length of a block in which one of the two gets the load: 1 s to 60 s; default `'4s'`. */
+  readonly block?: Ms | string
+}
+
 /** Limits that stop a run early, once broken with 99.9% confidence. */
 export interface AbortLimits {
   /** Maximum share of failed requests, 0–1. */

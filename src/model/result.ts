@@ -1,11 +1,12 @@
+import type { ComparedMetric, ComparedPair } from './comparison.ts'
 import type { Doubt } from './doubt.ts'
 import type { ArrivalProcessName } from './pattern.ts'
-import type { ConnectionKind, OnInconclusive } from './plan.ts'
-import type { Sla } from './sla.ts'
 import type { Interval, JudgedFigures, PhaseFigures } from './figures.ts'
 import type { MetricFigures } from './metric.ts'
+import type { PlanSummary } from './plan-summary.ts'
 import type { SlowRequest, TracingReport } from './trace.ts'
-import type { Count, Ms, Ratio, Rps } from './units.ts'
+import type { Count, Ms, Ratio } from './units.ts'
+import type { SidedVerdict } from './verdict.ts'
 
 /** How the generator ran. */
 export interface GeneratorFigures {
@@ -85,34 +86,31 @@ export interface TargetFigures {
 /** `aborted`: by `abortOn`; `interrupted`: stopped by a caller or a signal; `running`: a partial result. */
 export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
 
-/** The parts of the plan that verdicts need. */
-export interface PlanSummary {
-  /** Planned arrival rate, in requests per second. Absent when a pattern or `concurrency` sets it. */
-  readonly rate?: Rps
-  /** Requests in flight of the closed model, 1 or more. Absent in the open model. */
-  readonly concurrency?: Count
-  /** Planned length of the measured part, in ms. */
-  readonly durationMs: Ms
-  /** Length of the warm-up, in ms; its requests are not counted. */
-  readonly warmUpMs: Ms
-  /** How connections were used. */
-  readonly connection: ConnectionKind
-  /** Maximum number of open connections, 1 or more. */
-  readonly maxConnections: Count
-  /** Time after which a request without a response counts as an error of class `timeout`, in ms. */
-  readonly requestTimeoutMs: Ms
-  /** The service level of the plan. */
-  readonly sla: Sla
-  /** Probability with which a verdict must be right, above 0.5 and below 1. */
-  readonly confidence: Ratio
-  /** How an inconclusive verdict ends a test. */
-  readonly onInconclusive: OnInconclusive
-  /** The requests in words, such as `GET /cart`, with the names of their operations: `read: GET /cart`. */
-  readonly request: string
-  /** Plan keys that did not apply to the target, and why. */
-  readonly notes?: readonly string[]
-  /** Each operation was sent once (`LOAD_ONCE=1`), so the figures say nothing about latency and rate. */
-  readonly once?: true
+/** A comparison side by side. `metric` to `verdict` are those of the plan's tolerance; matchers decide about others. */
+export interface Comparison {
+  /** Every pair, in chronological order. */
+  readonly pairs: readonly ComparedPair[]
+  /** Number of pairs that do not count. */
+  readonly excluded: Count
+  /** Numbers of counted pairs at which the run checked whether the comparison was decided. */
+  readonly looks: readonly Count[]
+  readonly blockMs: Ms
+  readonly discardMs: Ms
+  /** Allowed slowdown. */
+  readonly tolerance: Ratio
+  /** The metric that decides: the worse one of the median and the mean; null if neither was measured. */
+  readonly metric: ComparedMetric | null
+  /** Candidate divided by baseline (Hodges–Lehmann estimate); null if no pair counts. */
+  readonly ratio: number | null
+  /** The 90% interval of `ratio`; null if there are too few pairs. */
+  readonly interval: readonly [low: number, high: number] | null
+  readonly verdict: SidedVerdict['verdict']
+  readonly leaning?: SidedVerdict['leaning']
+  /** Commit of the baseline, if it is a git ref. */
+  readonly commit?: string
+  /** True if both sides were the same version: with `LOAD_AA=1`, or without a change since the ref. */
+  readonly isSelf?: boolean
+  readonly baseline: Omit<LoadResult, 'comparison'>
 }
 
 /** Everything that was measured in one run, as plain, frozen JSON. New versions only add fields. */
@@ -218,6 +216,8 @@ export interface LoadResult extends JudgedFigures {
    * off, and during the run.
    */
   readonly slowest: readonly SlowRequest[]
+  /** The comparison with another target; absent if the plan has none. */
+  readonly comparison?: Comparison
   /** Which requests were traced, and how many of their spans were exported. Absent in results from before tracing. */
   readonly tracing?: TracingReport
 }

@@ -1,4 +1,4 @@
-import type { PlanSummary } from './result.ts'
+import type { PlanSummary } from './plan-summary.ts'
 import type { Rps } from './units.ts'
 
 /** The parts of a plan that must be equal for two runs to be comparable. */

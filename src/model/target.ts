@@ -90,6 +90,13 @@ export function prepareTimeoutMs({ prepareTimeout }: RefTarget): Ms {
   return parseDuration(prepareTimeout) ?? PREPARE_MS
 }
 
+/** What a target is compared with. */
+export type Against = Target | RefTarget
+
+export function isRef(against: Against | undefined): against is RefTarget {
+  return typeof against === 'object' && 'ref' in against
+}
+
 export function isShared(target: Target | undefined): target is SharedTarget {
   return typeof target === 'function' && 'written' in target
 }

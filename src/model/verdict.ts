@@ -87,6 +87,10 @@ export type InvalidReason =
         /** Messages that no request asked for may have been counted as responses. */
         | 'unsolicited-messages'
     }
+  /** Other processes disturbed too many pairs of a comparison. */
+  | { readonly code: 'pairs-disturbed'; readonly excluded: Count; readonly pairs: Count }
+  /** Most requests to the baseline failed, so there is nothing to compare with. */
+  | { readonly code: 'baseline-failed'; readonly errorRate: Ratio }
   /** The plan scheduled fewer requests per second than the asserted rate. */
   | { readonly code: 'too-few-planned'; readonly offeredRps: number; readonly rps: number }
 

@@ -15,7 +15,7 @@ const FAILED = 2
  * slowest of the slow requests remain. Matchers and reports accept both forms.
  */
 export function writtenResult(result: LoadResult): LoadResult {
-  const { operations, phases, journeys, intervals, slowest } = result
+  const { operations, phases, journeys, intervals, slowest, comparison } = result
   const run = packed(result)
   const part = <Kind extends JudgedFigures>(figures: Kind): Kind => withoutRepeated(packed(figures), run)
   return {
@@ -25,6 +25,7 @@ export function writtenResult(result: LoadResult): LoadResult {
     journeys: journeys === null ? null : part(journeys),
     intervals: intervals.map(withoutHistograms),
     slowest: slowestOf(slowest),
+    ...(comparison !== undefined && { comparison: { ...comparison, baseline: writtenResult(comparison.baseline) } }),
   }
 }
 

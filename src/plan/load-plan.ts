@@ -5,6 +5,7 @@ import type { Feed } from '../model/feed.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
 import type {
   AbortLimits,
+  ComparisonOptions,
   ConnectionKind,
   MessageSize,
   OnInconclusive,
@@ -15,7 +16,7 @@ import type {
 import type { ProtocolSpec, ReconnectKeys } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { Sla } from '../model/sla.ts'
-import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
+import type { Against, MonitorTarget, Target, TlsOptions } from '../model/target.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
 import type { PlanRequest, ProtocolName, Requests } from '../protocols/index.ts'
@@ -123,6 +124,13 @@ interface PlanKeys extends SharedKeys {
   readonly rate?: Rps
   /** Length of the measured part: ms, or a string such as `'30s'`. */
   readonly duration?: Ms | string
+  /**
+   * A second target for a comparison side by side: another URL, a server to start, or `{ ref: 'origin/main' }`. The two
+   * get the same load in turns. `duration` is then the time for both, and may be omitted.
+   */
+  readonly against?: Against
+  /** How the two are compared; only with `against`. */
+  readonly comparison?: ComparisonOptions
   /** Closed model: number of requests always in flight, instead of `rate`. Suitable for throughput only. */
   readonly concurrency?: number
   /** How arrivals are placed on the pattern's curve; default `'jittered'`, below a mean of 1/s `'uniform'`. */

@@ -44,6 +44,8 @@ export function onceOf(plan: CompiledPlan): CompiledPlan {
     pattern,
     durationMs,
     curve: curveFrom(pattern, { durationMs, seed: plan.seed }),
+    // There are no times to compare.
+    comparison: undefined,
     concurrency: undefined,
     arrivals: 'uniform',
     warmUpMs: 0,

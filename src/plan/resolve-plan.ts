@@ -9,7 +9,7 @@ import type { CompiledPlan } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
 import { isMix } from './requests.ts'
 import type { BatchFunction } from '../model/batch.ts'
-import type { ResolvedCode } from './resolved-plan.ts'
+import type { ResolvedCode, ResolvedComparison } from './resolved-plan.ts'
 import { resolveLanes } from './lanes.ts'
 import { onceOf } from './once.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
@@ -26,7 +26,8 @@ import {
   wholeFrom,
   type Reader,
 } from '../model/readers.ts'
-import { resolveSchedule } from './schedule.ts'
+import { COMPARISON_WARM_UP_MS, resolveComparison } from './comparison.ts'
+import { resolveSchedule, type ScheduleKeys } from './schedule.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
 import { readMonitor } from './target.ts'
 import { readAllowHosts, readPlanHeaders, readTls } from './connection-options.ts'
@@ -114,6 +115,8 @@ const READERS = {
   pattern: anyValue,
   rate: positive,
   duration: positiveDuration,
+  against: anyValue,
+  comparison: anyValue,
   concurrency: wholeFrom(1),
   maxRps: positive,
   arrivals: oneOf(ARRIVAL_PROCESSES),
@@ -180,8 +183,12 @@ export function resolvePlan(
   const batch = resolveBatch(plan, issues)
   const isBatch = batch !== undefined || plan['workload'] === 'batch'
   const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
+  const comparison = resolveComparison(plan, read.duration, vocabulary, issues)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
-  const { pattern, durationMs, arrivals, curve } = resolveSchedule(plan, keys, issues)
+  const { pattern, durationMs, arrivals, curve } =
+    comparison === undefined
+      ? resolveSchedule(plan, keys, issues)
+      : resolveSchedule(...ofOneSide(plan, keys, comparison), issues)
   const tracing = resolveTracing(read, issues)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, issues)
 
@@ -200,10 +207,12 @@ export function resolvePlan(
     lanes,
     pattern,
     durationMs,
+    comparison,
+    blocks: undefined,
     concurrency: read.concurrency,
     maxRps: read.maxRps,
     arrivals,
-    warmUpMs: read.warmUp ?? 0,
+    warmUpMs: read.warmUp ?? (comparison === undefined ? 0 : COMPARISON_WARM_UP_MS),
     batchSize,
     batch,
     journey,
@@ -229,4 +238,17 @@ export function resolvePlan(
     curve,
   }
   return isOnce ? onceOf(compiled) : compiled
+}
+
+/** In a comparison, the schedule is that of one of the two targets. */
+function ofOneSide(
+  plan: Readonly<Record<string, unknown>>,
+  keys: ScheduleKeys,
+  { maxPairs, blockMs }: ResolvedComparison,
+): [Readonly<Record<string, unknown>>, ScheduleKeys] {
+  const durationMs = maxPairs * blockMs
+  return [
+    { ...plan, duration: durationMs },
+    { ...keys, durationMs },
+  ]
 }

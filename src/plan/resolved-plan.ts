@@ -1,4 +1,5 @@
 import type { BatchFunction } from '../model/batch.ts'
+import type { Blocks } from '../model/blocks.ts'
 import type { ChosenFormat } from '../model/body.ts'
 import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
@@ -9,9 +10,20 @@ import type { RequestSource, WrittenRequest } from './load-plan.ts'
 import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { Sla } from '../model/sla.ts'
-import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
+import type { Against, MonitorTarget, Target, TlsOptions } from '../model/target.ts'
 import type { Tracing } from '../model/trace.ts'
-import type { Ms, Ratio, Rps } from '../model/units.ts'
+import type { Count, Ms, Ratio, Rps } from '../model/units.ts'
+
+/** A comparison side by side. */
+export interface ResolvedComparison {
+  readonly against: Against
+  readonly tolerance: Ratio
+  /** True if the plan gives the tolerance. */
+  readonly isToleranceGiven: boolean
+  /** Length of a block: whole slices. */
+  readonly blockMs: Ms
+  readonly maxPairs: Count
+}
 
 /** Limits of `abortOn`, parsed. */
 export interface ResolvedAbort {
@@ -77,6 +89,10 @@ export interface ResolvedPlan {
   /** Absent in the closed model. */
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms
+  /** What its target is compared with, if the plan has a comparison. */
+  readonly comparison: ResolvedComparison | undefined
+  /** Times in which the run sends its load, if it shares the time with another run. */
+  readonly blocks: Blocks | undefined
   readonly concurrency: number | undefined
   readonly maxRps: Rps | undefined
   readonly arrivals: ArrivalProcessName

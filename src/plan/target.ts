@@ -200,7 +200,7 @@ function readSocket(
   return { target: { socketPath, url: url.href }, protocol: vocabulary?.protocolOf(url) }
 }
 
-const readCommandLine: Reader<readonly string[]> = (value, key, issues) => {
+export const readCommandLine: Reader<readonly string[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string') && value[0] !== '') {
     return value
   }

@@ -8,10 +8,12 @@ import { fittingProtocols } from './target/fitting-protocols.ts'
 import { type Admission, type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
 import { isOnce } from './once.ts'
+import { pairedRun } from './comparison/open-baseline.ts'
+import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { vocabulary } from './vocabulary.ts'
 import { expectedTransports } from './generator/warm-up/transports.ts'
 
-export { type Admission, type LoadRun, metricsOf, Run } from './load-run.ts'
+export { type Admission, type LoadRun, metricsOf } from './load-run.ts'
 
 export interface RunOptions {
   /** Name of the result in reports and messages. */
@@ -43,10 +45,13 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
  */
 export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}, admission?: Admission): LoadRun {
   if (callsForTarget(plan)) requireProtocol(plan)
-  return new Run(
-    resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'], once: process.env['LOAD_ONCE'] }),
-    admission,
-  )
+  const environment = { name, seed: process.env['LOAD_SEED'], once: process.env['LOAD_ONCE'] }
+  return startCompiled(resolvePlan(plan, vocabulary, environment), admission)
+}
+
+/** Starts the run of a validated plan. */
+export function startCompiled(plan: CompiledPlan, admission?: Admission): LoadRun {
+  return plan.comparison === undefined ? new Run(plan, { admission }) : pairedRun(plan, plan.comparison, admission)
 }
 
 /** Without a protocol, the plan is checked for HTTP, and its author would read that a request has the wrong keys. */

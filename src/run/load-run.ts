@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import type { BlockResult } from '../measure/block-tallies.ts'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
 import { loadHdrCodec } from '../model/hdr-codec.ts'
 import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
 import type { Interval } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { monotonicMs } from '../traffic/clock.ts'
 import { formatDuration } from '../wording/figures.ts'
 import { loadFeeds } from './feed-files.ts'
 import { type FleetJob, GeneratorFleet } from './generator/fleet.ts'
@@ -34,6 +37,20 @@ export interface LoadRun extends AsyncIterable<Interval> {
  */
 export type Admission = (signal: AbortSignal) => Promise<() => void>
 
+/**
+ * Called when a run is ready; returns the start of its measured part on the machine's monotonic clock, at least `leadMs`
+ * from now.
+ */
+export type StartTime = (leadMs: Ms) => Ms | Promise<Ms>
+
+const startAfter: StartTime = (leadMs) => monotonicMs() + leadMs
+
+/** What decides when a run starts, if not the run alone. */
+export interface RunTiming {
+  readonly admission?: Admission | undefined
+  readonly startTime?: StartTime
+}
+
 /** Runs of this thread that have not ended, by their generator id. */
 const running = new Map<string, LoadRun>()
 
@@ -60,12 +77,14 @@ export class Run implements LoadRun {
   readonly #outcome: RunOutcome
   readonly #log: RunLog
   readonly #admission: Admission | undefined
+  readonly #startTime: StartTime
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
 
-  constructor(plan: CompiledPlan, admission?: Admission) {
+  constructor(plan: CompiledPlan, { admission, startTime = startAfter }: RunTiming = {}) {
     this.#plan = plan
     this.#admission = admission
+    this.#startTime = startTime
     this.#placement = placementOf(plan)
     this.#log = new RunLog(plan.name)
     this.#lifetime = new RunLifetime(this.#log.write)
@@ -83,6 +102,22 @@ export class Run implements LoadRun {
   stop(because = 'stopped'): Promise<LoadResult> {
     this.#lifetime.stop('interrupted', because)
     return this.result
+  }
+
+  /** Ends the schedule at `atMs` on the run's clock, earlier than planned; the run then completes. */
+  endAt(atMs: Ms): void {
+    this.#outcome.endAt(atMs)
+    this.#fleet?.endAt(atMs)
+  }
+
+  /** The processes of the target on this machine that are known now. */
+  get pids(): readonly number[] {
+    return this.#outcome.pids
+  }
+
+  /** Returns the figures of a block so far; undefined if there are none. */
+  block(index: number): BlockResult | undefined {
+    return this.#outcome.block(index)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Interval> {
@@ -144,7 +179,9 @@ export class Run implements LoadRun {
     const { warmUpMs, curve } = this.#plan
     if (warmUpMs > 0) this.#log.write(`warm-up for ${formatDuration(warmUpMs)}`)
     void this.#log.follow(this, curve?.phases ?? [])
-    const startMs = this.#lifetime.startIn(LEAD_MS + warmUpMs)
+    const startMs = await Promise.race([this.#startTime(LEAD_MS + warmUpMs), stopped])
+    if (startMs === undefined || !this.#lifetime.isRunning) return
+    this.#lifetime.startAt(startMs)
     fleet.start(startMs)
     this.#outcome.measureFrom(startMs)
     await Promise.race([fleet.ended, stopped.then(() => fleet.stop())])

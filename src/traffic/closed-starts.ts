@@ -8,7 +8,7 @@ const CATCH_UP_MS: Ms = 10
 export interface ClosedOptions<Request> extends StartOptions<Request> {
   /** Number of clients. Each starts its next request, or journey, when the previous one has ended. */
   readonly concurrency: number
-  /** Nothing starts from this time on. */
+  /** Nothing starts from this time on, unless `endAt` sets an earlier one. */
   readonly lastArrivalMs: Ms
   /** Minimum time between two starts, on average; 0 for none. */
   readonly startGapMs: Ms
@@ -27,10 +27,12 @@ export class ClosedStarts<Request> implements Starts {
   /** No request starts earlier, unless there is no ceiling. */
   #nextStartMs: Ms = Number.NEGATIVE_INFINITY
   #exhausted = false
+  #endMs: Ms
 
   constructor(options: ClosedOptions<Request>, wake: Wake) {
     this.#options = options
     this.#wake = wake
+    this.#endMs = options.lastArrivalMs
   }
 
   get exhausted(): boolean {
@@ -43,7 +45,7 @@ export class ClosedStarts<Request> implements Starts {
 
   startDue(): void {
     const nowMs = this.#options.now()
-    if (nowMs >= this.#options.lastArrivalMs) this.#exhausted = true
+    if (nowMs >= this.#endMs) this.#exhausted = true
     else if (this.#paced > 0 && nowMs >= this.#nextStartMs) {
       this.#paced--
       this.ended()
@@ -62,20 +64,24 @@ export class ClosedStarts<Request> implements Starts {
     for (let i = 0; i < starved; i++) this.ended()
   }
 
+  endAt(atMs: Ms): void {
+    this.#endMs = Math.min(atMs, this.#endMs)
+  }
+
   stop(): void {
     this.#exhausted = true
   }
 
   #start(): void {
     if (this.#exhausted) return
-    const { source, lastArrivalMs, startGapMs } = this.#options
+    const { source, startGapMs } = this.#options
     const nowMs = this.#options.now()
-    if (nowMs < this.#nextStartMs && nowMs < lastArrivalMs) {
+    if (nowMs < this.#nextStartMs && nowMs < this.#endMs) {
       this.#paced++
       this.#wake.arm(this.#nextStartMs)
       return
     }
-    const arrival = nowMs < lastArrivalMs ? source.next() : undefined
+    const arrival = nowMs < this.#endMs ? source.next() : undefined
     if (arrival === 'later') this.#starved++
     else if (arrival === undefined) this.#exhausted = true
     else {

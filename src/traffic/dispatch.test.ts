@@ -156,3 +156,54 @@ describe('a misbehaving protocol', () => {
     expect(fatesOf(run)).toEqual({ success: 20_000 })
   })
 })
+
+describe('a schedule that ends earlier than planned', () => {
+  test('starts nothing after its new end, and waits for the last response', async () => {
+    const run = await runVirtually({
+      ...REQUESTS,
+      endsAtMs: 4_000,
+      maxConnections: 100,
+      target: { answer: () => ({ afterMs: 300 }) },
+      events: [[3_900, ({ dispatcher }) => dispatcher.endAt(4_000)]],
+    })
+    expect(fatesOf(run)).toEqual({ success: 800 })
+    expect(Math.max(...run.samples.map(({ intendedMs }) => intendedMs))).toBe(4_000)
+    expect(run.endedAtMs).toBe(4_300)
+    expect(run.undispatched).toEqual([])
+  })
+
+  test('ends at once if its new end has passed and nothing is in flight', async () => {
+    const run = await runVirtually({
+      ...REQUESTS,
+      endsAtMs: 4_000,
+      events: [[4_002, ({ dispatcher }) => dispatcher.endAt(4_000)]],
+    })
+    expect(fatesOf(run)).toEqual({ success: 800 })
+    expect(run.endedAtMs).toBeLessThan(4_010)
+  })
+
+  test('gives up requests without a response one timeout after its new end, and counts no later arrival', async () => {
+    const run = await runVirtually({
+      ...REQUESTS,
+      maxConnections: 1,
+      requestTimeoutMs: 1_000,
+      endsAtMs: 2_000,
+      target: { answer: () => ({ afterMs: undefined }) },
+      events: [[2_000, ({ dispatcher }) => dispatcher.endAt(2_000)]],
+    })
+    expect(run.samples).toHaveLength(400)
+    expect(run.undispatched).toEqual([])
+    expect(run.endedAtMs).toBeLessThan(3_100)
+  })
+
+  test('ends the closed model', async () => {
+    const run = await runVirtually({
+      lastArrivalMs: 10_000,
+      concurrency: 4,
+      target: { answer: () => ({ afterMs: 100 }) },
+      events: [[1_950, ({ dispatcher }) => dispatcher.endAt(2_000)]],
+    })
+    expect(fatesOf(run)).toEqual({ success: 80 })
+    expect(run.endedAtMs).toBe(2_000)
+  })
+})

@@ -49,6 +49,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   readonly #sent = new Fifo<Exchange<Request>>()
   readonly #journeys: Journeys<Request>
   readonly #starts: Starts
+  /** No intended start that counts is later. */
+  #lastArrivalMs: Ms
   #started = false
   #over = false
   #stopTicking: Cancel | undefined
@@ -57,6 +59,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   constructor(options: DispatchOptions<Request>, events: DispatchEvents) {
     this.#options = options
     this.#events = events
+    this.#lastArrivalMs = options.lastArrivalMs
     const { clock, requestTimeoutMs, connectTimeout = { ms: requestTimeoutMs }, holdConnections = false } = options
     this.wake = options.makeWake(() => this.dispatchDue())
     this.pool = new ConnectionPool(
@@ -113,6 +116,13 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (!this.#started || this.#over) return
     this.#starts.startDue()
     this.#endIfDone()
+  }
+
+  /** Ends the schedule at `atMs`, earlier than planned. Requests that have started by then get their outcome as usual. */
+  endAt(atMs: Ms): void {
+    this.#lastArrivalMs = Math.min(atMs, this.#lastArrivalMs)
+    this.#starts.endAt(atMs)
+    this.dispatchDue()
   }
 
   /** Ends the run now: drops unsent requests and cancels those in flight. */
@@ -289,7 +299,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #tick(): void {
     const nowMs = this.now()
     this.#options.delays?.checked(nowMs, TICK_MS)
-    const { requestTimeoutMs, lastArrivalMs } = this.#options
+    const { requestTimeoutMs } = this.#options
     const late = (sinceMs: Ms): boolean => nowMs - sinceMs >= requestTimeoutMs
     for (let head = this.#sent.head; head !== undefined && late(head.sentMs); head = this.#sent.head) {
       this.#giveUp(head, 'timeout', `no answer within ${requestTimeoutMs / 1_000} s`, nowMs)
@@ -306,8 +316,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.pool.expire(nowMs)
     this.dispatchDue()
     // A journey that still executes steps, or thinks before the next one, is not late.
-    if (late(Math.max(lastArrivalMs, this.#journeys.latestMs))) {
-      const last = this.#journeys.latestMs > lastArrivalMs ? 'step' : 'arrival'
+    if (late(Math.max(this.#lastArrivalMs, this.#journeys.latestMs))) {
+      const last = this.#journeys.latestMs > this.#lastArrivalMs ? 'step' : 'arrival'
       this.#abandon('pool-wait', 'timeout', `unfinished ${requestTimeoutMs / 1_000} s after the last ${last}`)
     }
     this.#endIfDone()
@@ -333,7 +343,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     for (let head = this.#sent.head; head !== undefined; head = this.#sent.head)
       this.#giveUp(head, inFlight, message, nowMs)
     this.#journeys.cutOff(nowMs, inFlight === 'user-error' ? message : undefined)
-    dropUndispatched(this.#options.source, nowMs, unsent === 'stopped', this.#events)
+    dropUndispatched(this.#options.source, nowMs, this.#lastArrivalMs, unsent === 'stopped', this.#events)
     this.#finish()
   }
 
@@ -388,15 +398,17 @@ function startsOf<Request>(
 /**
  * Counts as dropped the arrivals that were due when a run ended but that the dispatcher never detected. The reason is
  * `generator`, because the generator was too late. In a `stopped` run, arrivals that became due less than `LATE_MS`
- * before the stop have the reason `stopped`, which blames neither side.
+ * before the stop have the reason `stopped`, which blames neither side. Arrivals after `lastMs` do not count.
  */
 function dropUndispatched(
   source: ArrivalSource<unknown>,
   nowMs: Ms,
+  lastMs: Ms,
   stopped: boolean,
   events: Pick<DispatchEvents, 'undispatched'>,
 ): void {
   const lateMs = stopped ? LATE_MS : 0
-  for (const [phase, count] of source.rest(nowMs - lateMs)) events.undispatched('generator', phase, count)
-  for (const [phase, count] of source.rest(nowMs)) events.undispatched('stopped', phase, count)
+  for (const [phase, count] of source.rest(Math.min(nowMs - lateMs, lastMs)))
+    events.undispatched('generator', phase, count)
+  for (const [phase, count] of source.rest(Math.min(nowMs, lastMs))) events.undispatched('stopped', phase, count)
 }

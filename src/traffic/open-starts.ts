@@ -10,6 +10,7 @@ export class OpenStarts<Request> implements Starts {
   #next: ReturnType<ArrivalSource<Request>['next']>
   #starting = false
   #exhausted = false
+  #endMs: Ms = Number.POSITIVE_INFINITY
 
   constructor(options: StartOptions<Request>, wake: Wake) {
     this.#options = options
@@ -35,13 +36,17 @@ export class OpenStarts<Request> implements Starts {
     }
     this.#starting = false
     if (this.#exhausted) return
-    if (this.#next === undefined) this.#exhausted = true
+    if (this.#next === undefined || (this.#next !== 'later' && this.#next.atMs > this.#endMs)) this.#exhausted = true
     else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs)
   }
 
   ended(): void {}
 
   payloadsCame(): void {}
+
+  endAt(atMs: Ms): void {
+    this.#endMs = atMs
+  }
 
   stop(): void {
     this.#exhausted = true
@@ -51,8 +56,9 @@ export class OpenStarts<Request> implements Starts {
     const { source, start } = this.#options
     if (this.#next === 'later') this.#next = source.next()
     let nowMs: Ms = this.#options.now()
-    while (!this.#exhausted && this.#next !== undefined && this.#next !== 'later' && this.#next.atMs <= nowMs) {
+    while (!this.#exhausted && this.#next !== undefined && this.#next !== 'later') {
       const arrival = this.#next
+      if (arrival.atMs > nowMs || arrival.atMs > this.#endMs) return
       this.#next = source.next()
       start(arrival, arrival.atMs, nowMs)
       // Sending took time: requests that became due meanwhile are sent in this turn too.

@@ -15,6 +15,8 @@ export interface Starts {
   ended(): void
   /** Called when a payload that was 'later' has arrived. */
   payloadsCame(): void
+  /** Ends the schedule earlier than planned: nothing starts after `atMs`. */
+  endAt(atMs: Ms): void
   /** Prevents any further start. */
   stop(): void
 }

@@ -192,7 +192,7 @@ function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   if (scenario.warmUp === undefined) expect(starts.toSorted((a, b) => a - b)).toEqual(starts.map((_, i) => i))
   if (scenario.arrivalTimes !== undefined) {
     const givenUp = run.undispatched.reduce((sum, { count }) => sum + count, 0)
-    const untilMs = run.endedAtMs ?? 0
+    const untilMs = Math.min(run.endedAtMs ?? 0, scenario.endsAtMs ?? Number.POSITIVE_INFINITY)
     const due = scenario.arrivalTimes.filter((atMs) => atMs <= untilMs).length
     expect(starts.filter((id) => id >= 0).length + givenUp).toBe(due)
   }

@@ -14,6 +14,8 @@ export interface Scenario {
   /** Intended start times; absent in the closed model. */
   readonly arrivalTimes?: readonly Ms[]
   readonly lastArrivalMs: Ms
+  /** Time at which an event ends the schedule early. */
+  readonly endsAtMs?: Ms
   readonly concurrency?: number
   readonly startGapMs?: Ms
   readonly kind?: ConnectionKind

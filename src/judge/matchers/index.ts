@@ -17,6 +17,10 @@ type Method<Matcher, R> = Matcher extends (received: never, ...rest: infer Argum
  */
 export interface LoadMatchers<R> {
   /**
+   * Asserts that the target is not slower than the baseline that got the same load in turns (plan key `against`), by more than a tolerance: by default the plan's, and in the median and the mean. Example: `expect(result).toBeNoSlowerThan(baseline, { tolerance: 0.05 })`.
+   */
+  readonly toBeNoSlowerThan: Method<typeof matchers.toBeNoSlowerThan, R>
+  /**
    * Asserts that the share of scheduled requests that failed or were dropped is below `ratio` (0–1; 0.01 is one in a hundred). Example: `expect(result).toHaveErrorRateBelow(0.01)`.
    */
   readonly toHaveErrorRateBelow: Method<typeof matchers.toHaveErrorRateBelow, R>
@@ -97,9 +101,17 @@ export interface LoadMatchers<R> {
    */
   readonly toStayBelowMemory: Method<typeof matchers.toStayBelowMemory, R>
   /**
+   * Asserts that the target completed as many requests per second as the baseline that got the same load in turns (plan key `against`); tolerance by default 0.02. Example: `expect(result).toSustainAsMuchAs(baseline)`.
+   */
+  readonly toSustainAsMuchAs: Method<typeof matchers.toSustainAsMuchAs, R>
+  /**
    * Asserts that the target sustained `rps` requests per second (journeys per second if the plan has a journey): they were scheduled, they succeeded, and the number in flight did not grow. Open model only. Example: `expect(result).toSustainRps(500)`.
    */
   readonly toSustainRps: Method<typeof matchers.toSustainRps, R>
+  /**
+   * Asserts that the target used no more CPU time per request than the baseline that got the same load in turns (plan key `against`), by more than a tolerance: by default the plan's. Example: `expect(result).toUseNoMoreCpuThan(baseline)`.
+   */
+  readonly toUseNoMoreCpuThan: Method<typeof matchers.toUseNoMoreCpuThan, R>
 }
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'

@@ -1,4 +1,5 @@
 // One line registers a matcher: hosts add every export to their `expect`. `LoadMatchers` describes it to editors.
+export { toBeNoSlowerThan } from './to-be-no-slower-than.ts'
 export { toHaveErrorRateBelow } from './to-have-error-rate-below.ts'
 export { toHaveFirstMessageP95Below } from './to-have-first-message-p95-below.ts'
 export { toHaveMaxBelow } from './to-have-max-below.ts'
@@ -19,4 +20,6 @@ export { toNotRegressFrom } from './to-not-regress-from.ts'
 export { toRecoverWithin } from './to-recover-within.ts'
 export { toStayBelowCpu } from './to-stay-below-cpu.ts'
 export { toStayBelowMemory } from './to-stay-below-memory.ts'
+export { toSustainAsMuchAs } from './to-sustain-as-much-as.ts'
 export { toSustainRps } from './to-sustain-rps.ts'
+export { toUseNoMoreCpuThan } from './to-use-no-more-cpu-than.ts'

@@ -56,7 +56,8 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
   return undelivered ?? exhaustedResource(run) ?? shown
 }
 
-function cutShort({ ended, endedBecause, generator }: LoadResult): Standing {
+/** Invalid, because the run was interrupted or goes on. */
+export function cutShort({ ended, endedBecause, generator }: LoadResult): Standing {
   const failure = generator.doubts.find((doubt) => doubt.code === 'user-code-failed')
   if (failure !== undefined) {
     return {

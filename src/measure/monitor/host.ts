@@ -16,6 +16,7 @@ export interface HostNoise {
   readonly runDelayRatio: number | null
 }
 
+/** Counters of the machine; those since another moment have their difference. */
 interface HostCounters {
   readonly atMs: number
   readonly totalTicks: number
@@ -31,30 +32,60 @@ const SHORTEST_MS = 200
 /** Watches the machine. `runDelayRatio` is that of the thread that calls it. */
 export class HostWatch {
   #from: HostCounters | undefined
+  /** Sum of the watched times before the last pause. */
+  #before: HostCounters | undefined
 
+  /** Starts to watch, or continues after a pause. */
   start(): void {
     this.#from = readCounters()
   }
 
+  /** What happens until the next `start()` does not count. */
+  pause(): void {
+    this.#before = this.#watched()
+    this.#from = undefined
+  }
+
   /**
-   * Returns the noise since `start()`; null if `start()` was not called or was less than 0.2 s ago, or if this is not
-   * Linux. `targetCores` is the average CPU use of the target, which is subtracted from that of other processes.
+   * Returns the noise of the watched time; null if it is shorter than 0.2 s, or if this is not Linux. `targetCores` is
+   * the average CPU use of the target, which is subtracted from that of other processes.
    */
   read({ targetCores = 0 }: { readonly targetCores?: number } = {}): HostNoise | null {
-    const from = this.#from
-    const to = readCounters()
-    if (from === undefined || to === undefined || to.atMs - from.atMs < SHORTEST_MS) return null
-    const elapsedMs = to.atMs - from.atMs
-    const busyCores = (to.busyTicks - from.busyTicks) / TICKS_PER_SECOND / (elapsedMs / 1_000)
-    const ownCores = (to.ownCpuUs - from.ownCpuUs) / 1_000 / elapsedMs
+    const watched = this.#watched()
+    if (watched === undefined || watched.atMs < SHORTEST_MS) return null
+    const { atMs: elapsedMs, busyTicks, totalTicks, stealTicks, ownCpuUs, runDelayNs } = watched
+    const busyCores = busyTicks / TICKS_PER_SECOND / (elapsedMs / 1_000)
+    const ownCores = ownCpuUs / 1_000 / elapsedMs
     return {
-      stealRatio: (to.stealTicks - from.stealTicks) / Math.max(1, to.totalTicks - from.totalTicks),
+      stealRatio: stealTicks / Math.max(1, totalTicks),
       foreignCores: Math.max(0, busyCores - ownCores - targetCores),
-      runDelayRatio:
-        to.runDelayNs === undefined || from.runDelayNs === undefined
-          ? null
-          : Math.min(1, (to.runDelayNs - from.runDelayNs) / 1e6 / elapsedMs),
+      runDelayRatio: runDelayNs === undefined ? null : Math.min(1, runDelayNs / 1e6 / elapsedMs),
     }
+  }
+
+  #watched(): HostCounters | undefined {
+    const since = this.#from && combined(readCounters(), this.#from, -1)
+    return since === undefined ? this.#before : combined(since, this.#before, 1)
+  }
+}
+
+/** Returns the sum of two sets of counters, of which the second is multiplied by `sign`. */
+function combined(
+  one: HostCounters | undefined,
+  other: HostCounters | undefined,
+  sign: 1 | -1,
+): HostCounters | undefined {
+  if (one === undefined || other === undefined) return one
+  return {
+    atMs: one.atMs + sign * other.atMs,
+    totalTicks: one.totalTicks + sign * other.totalTicks,
+    busyTicks: one.busyTicks + sign * other.busyTicks,
+    stealTicks: one.stealTicks + sign * other.stealTicks,
+    ownCpuUs: one.ownCpuUs + sign * other.ownCpuUs,
+    runDelayNs:
+      one.runDelayNs === undefined || other.runDelayNs === undefined
+        ? undefined
+        : one.runDelayNs + sign * other.runDelayNs,
   }
 }
 

@@ -203,6 +203,11 @@ export class GeneratorFleet {
     for (const generator of this.#generators) generator.post({ type: 'start', startMs })
   }
 
+  /** Ends the schedule of every generator at `atMs` on the run's clock, earlier than planned. */
+  endAt(atMs: Ms): void {
+    for (const generator of this.#generators) generator.post({ type: 'end', atMs })
+  }
+
   /** Stops the generators, and waits for their last reports for a limited time. */
   async stop(): Promise<void> {
     for (const generator of this.#generators) generator.post({ type: 'stop' })

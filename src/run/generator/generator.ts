@@ -28,8 +28,11 @@ import { type UserFailure, userModulesOf } from './thread-errors.ts'
 
 /** Interval between two snapshots of the generator. */
 const SNAPSHOT_MS = 1_000
-/** The same where code of the user runs in the thread and may end it: what was not reported then is lost. */
-const USER_CODE_SNAPSHOT_MS = 200
+/**
+ * The same where code of the user runs in the thread and may end it, because what was not reported then is lost; and in
+ * a run in blocks, which are compared in the pauses between them.
+ */
+const FREQUENT_SNAPSHOT_MS = 200
 
 /** Maximum time for connections to close normally after the run. */
 const CLOSE_MS = 2_000
@@ -194,6 +197,7 @@ export class Generator {
 
   handle(message: ToGenerator): void {
     if (message.type === 'start') this.#start(message.startMs)
+    else if (message.type === 'end') this.#endAt(message.atMs)
     else if (message.type === 'stop') this.#stop()
     else if (message.type === 'target') this.#delays.watch(message.pids)
     else if (message.type !== 'requests') this.#setups.handle(message)
@@ -247,9 +251,15 @@ export class Generator {
     for (const { pool } of this.#dispatchers) pool.shiftClock(this.#clock.now() - beforeMs)
     this.#measuring = this.#baseline()
     this.#stopPauseTicks = this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
-    const everyMs = userModulesOf(this.#job.plan).length > 0 ? USER_CODE_SNAPSHOT_MS : SNAPSHOT_MS
+    const { plan } = this.#job
+    const isOften = userModulesOf(plan).length > 0 || plan.blocks !== undefined
+    const everyMs = isOften ? FREQUENT_SNAPSHOT_MS : SNAPSHOT_MS
     this.#stopSnapshots = this.#clock.every(everyMs, () => this.#snapshot())
     for (const dispatcher of this.#dispatchers) dispatcher.start()
+  }
+
+  #endAt(atMs: Ms): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.endAt(atMs)
   }
 
   #stop(): void {

@@ -63,6 +63,8 @@ export type ToGenerator =
   | SetupOrder
   /** The processes of the target on this machine. */
   | { readonly type: 'target'; readonly pids: readonly number[] }
+  /** The schedule ends at `atMs` on the run's clock, earlier than planned. */
+  | { readonly type: 'end'; readonly atMs: Ms }
   | { readonly type: 'stop' }
 
 /** A message to a generator thread. The messages of one job use the job's own `port`, in both directions. */

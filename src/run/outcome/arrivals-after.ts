@@ -1,5 +1,6 @@
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Ms } from '../../model/units.ts'
+import { inBlocks } from '../../traffic/arrivals/in-blocks.ts'
 import { arrivalsOf } from '../../traffic/arrivals/index.ts'
 import { Schedule, type Share } from '../../traffic/schedule.ts'
 import { onePicker } from '../../traffic/workloads/picker.ts'
@@ -19,7 +20,7 @@ export function arrivalsAfter(
   if (curve === undefined) return new Map()
   const batchSize = isBulk ? plan.batchSize : 1
   const arrivals = new Schedule({
-    arrivalTimes: arrivalsOf(curve, plan),
+    arrivalTimes: inBlocks(arrivalsOf(curve, plan), plan.blocks),
     warmUp: undefined,
     share,
     phases: curve.phases ?? [],

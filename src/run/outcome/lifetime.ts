@@ -47,11 +47,10 @@ export class RunLifetime {
     return this.isRunning ? this.#sinceStart() : this.#endMs
   }
 
-  /** Starts the measured part in `delayMs`. Returns its start on the machine's monotonic clock. */
-  startIn(delayMs: Ms): Ms {
-    this.#startMs = monotonicMs() + delayMs
-    this.#startedAtMs = realTime.wallNow() + delayMs
-    return this.#startMs
+  /** Starts the measured part at `startMs` on the machine's monotonic clock. */
+  startAt(startMs: Ms): void {
+    this.#startMs = startMs
+    this.#startedAtMs = realTime.wallNow() + startMs - monotonicMs()
   }
 
   /** Records that the last request of a generator ended at `atMs`. */

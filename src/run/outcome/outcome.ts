@@ -1,13 +1,15 @@
 import { abortVerdicts } from '../../judge/verdict/service-level.ts'
 import { Collector } from '../../measure/collector.ts'
 import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
+import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import { type Blocks, toClock, toOwn } from '../../model/blocks.ts'
 import type { Interval } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Traceparent } from '../../model/trace.ts'
+import type { SlowRequest, Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import { withTls } from '../../wording/connect-mistakes.ts'
 import { doubt } from '../../wording/doubts.ts'
@@ -29,7 +31,7 @@ import { Watch } from './watch.ts'
 export class RunOutcome {
   readonly intervals: IntervalStream = new IntervalStream()
   readonly #generatorId: string
-  readonly #plan: CompiledPlan
+  #plan: CompiledPlan
   readonly #placement: Placement
   readonly #lifetime: RunLifetime
   readonly #collector: Collector
@@ -46,7 +48,7 @@ export class RunOutcome {
     this.#plan = plan
     this.#placement = placement
     this.#lifetime = lifetime
-    this.#collector = new Collector(placement.threads, latencyLimits(plan.sla), plan.durationMs)
+    this.#collector = new Collector(placement.threads, latencyLimits(plan.sla), plan.durationMs, plan.blocks)
     this.#states = Array.from({ length: placement.threads }, () => undefined)
     const { tracing } = plan
     if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)
@@ -79,6 +81,29 @@ export class RunOutcome {
     this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, this.#metrics, onProcesses)
   }
 
+  /** The processes of the target on this machine that are known now. */
+  get pids(): readonly number[] {
+    return this.#watch?.pids ?? []
+  }
+
+  /** Returns the figures of a block so far; undefined if there are none. */
+  block(index: number): BlockResult | undefined {
+    return this.#collector.block(index)
+  }
+
+  /** Ends the measured part at `atMs` on the run's clock, earlier than planned. */
+  endAt(atMs: Ms): void {
+    const { blocks } = this.#plan
+    const durationMs = blocks === undefined ? atMs : toOwn(blocks, atMs)
+    this.#plan = { ...this.#plan, durationMs }
+    this.#collector.endAt(durationMs)
+  }
+
+  get #clockEndMs(): Ms {
+    const { blocks, durationMs } = this.#plan
+    return blocks === undefined ? durationMs : toClock(blocks, durationMs)
+  }
+
   measureFrom(startMs: Ms): void {
     this.#watch?.measureFrom(startMs)
   }
@@ -107,7 +132,7 @@ export class RunOutcome {
     this.#states[thread] = state
     this.#lifetime.extendTo(atMs)
     this.#traces?.keep(traces)
-    const untilMs = this.#lifetime.isRunning ? Math.max(atMs, this.#plan.durationMs) : atMs
+    const untilMs = this.#lifetime.isRunning ? Math.max(atMs, this.#clockEndMs) : atMs
     this.#publish([...this.#collector.add(thread, slices), ...this.#collector.end(thread, untilMs)])
   }
 
@@ -138,7 +163,7 @@ export class RunOutcome {
       collector: this.#collector,
       states,
       startedAt: new Date(this.#lifetime.startedAtMs),
-      elapsedMs: this.#lifetime.elapsedMs,
+      elapsedMs: this.#elapsedMs,
       ended: this.#lifetime.ended,
       endedBecause: this.#lifetime.endedBecause,
       targets: this.#targets,
@@ -148,7 +173,7 @@ export class RunOutcome {
         samples: [],
         unwatched: 'not started',
       },
-      slowest: this.#traces?.slowest ?? [],
+      slowest: (this.#traces?.slowest ?? []).map((request) => onOwnTime(request, this.#plan.blocks)),
       tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
       doubts: [
         ...(this.#userFailure === undefined ? [] : [this.#userFailure]),
@@ -156,6 +181,15 @@ export class RunOutcome {
         ...(this.#watch?.doubts(states) ?? []),
       ],
     })
+  }
+
+  /** Length of the measured part so far, on the axis of the result. */
+  get #elapsedMs(): Ms {
+    const { blocks } = this.#plan
+    const { elapsedMs } = this.#lifetime
+    if (blocks === undefined) return elapsedMs
+    // After the last block, the run waits for its last responses.
+    return toOwn(blocks, Math.min(elapsedMs, this.#clockEndMs)) + Math.max(0, elapsedMs - this.#clockEndMs)
   }
 
   /** Exports the traces of the run, then returns its result, which says how many were exported. */
@@ -167,7 +201,7 @@ export class RunOutcome {
     this.#silence = await silenceDoubts(result, this.#targets)
     // Building a result takes some milliseconds, which short runs would notice.
     if (this.#traces === undefined && this.#silence.length === 0) return result
-    await this.#traces?.close(this.result())
+    await this.#traces?.close(this.result(), this.#lifetime.elapsedMs)
     return this.result()
   }
 
@@ -191,6 +225,19 @@ export class RunOutcome {
     if (abortOn === undefined || this.#collector.coveredMs < abortOn.afterMs) return undefined
     const broken = abortVerdicts(this.result(), abortOn.sla).find(({ verdict }) => verdict === 'fail')
     return broken === undefined ? undefined : `abortOn: ${broken.claim}, was ${broken.observed}`
+  }
+}
+
+/** Returns a request with its times on the axis of the result. */
+function onOwnTime(request: SlowRequest, blocks: Blocks | undefined): SlowRequest {
+  if (blocks === undefined) return request
+  const beforeMs = request.intendedMs - toOwn(blocks, request.intendedMs)
+  return {
+    ...request,
+    intendedMs: request.intendedMs - beforeMs,
+    dueMs: request.dueMs - beforeMs,
+    sentMs: request.sentMs - beforeMs,
+    doneMs: request.doneMs - beforeMs,
   }
 }
 

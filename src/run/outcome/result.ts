@@ -4,13 +4,15 @@ import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { JudgedFigures, PhaseFigures } from '../../model/figures.ts'
 import { mapValues } from '../../model/map-values.ts'
-import type { Ended, GeneratorFigures, LoadResult, PlanSummary, TargetFigures } from '../../model/result.ts'
+import type { Ended, GeneratorFigures, LoadResult, TargetFigures } from '../../model/result.ts'
+import type { PlanSummary } from '../../model/plan-summary.ts'
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Rps } from '../../model/units.ts'
 import { makeReadable } from '../../report/readable-result.ts'
 import { redirectDoubts, unitDoubts, worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import type { PlanCurve } from '../../traffic/patterns/index.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import { bulkOf } from '../generator/lane/bulk.ts'
 import { doesWork, notesOn } from '../generator/lane/lane-picker.ts'
@@ -100,7 +102,7 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
 function summaryOf({ plan, targets }: ResultParts): PlanSummary {
   const { curve } = plan
   return {
-    ...(curve === undefined ? {} : { rate: curve.meanRps }),
+    ...(curve === undefined ? {} : { rate: meanRps(plan, curve) }),
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     durationMs: plan.durationMs,
     warmUpMs: plan.warmUpMs,
@@ -114,6 +116,11 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
     ...(plan.once !== undefined && { once: true }),
   }
+}
+
+/** A run that ended early had the rate of the part until then. */
+function meanRps({ durationMs }: CompiledPlan, curve: PlanCurve): Rps {
+  return durationMs === curve.durationMs ? curve.meanRps : (curve.expectedBy(durationMs) * 1_000) / durationMs
 }
 
 function warmUpOf(states: readonly GeneratorState[]): Pick<LoadResult, 'warmUp'> {

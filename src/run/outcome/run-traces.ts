@@ -71,10 +71,10 @@ export class RunTraces {
   }
 
   /**
-   * Hands over all traces and waits for their export for a limited time. Never rejects, because traces must not fail a
-   * load test.
+   * Hands over all traces and waits for their export for a limited time. The run lasted `elapsedMs`. Never rejects,
+   * because traces must not fail a load test.
    */
-  async close(result: LoadResult): Promise<void> {
+  async close(result: LoadResult, elapsedMs: Ms): Promise<void> {
     let sink: TraceSink | undefined
     try {
       sink = await this.#sink()
@@ -82,7 +82,7 @@ export class RunTraces {
       if (this.#mode === 'slowest') await this.#send(this.#kept.flat(), result)
       const facts = this.#facts(result)
       const startMs = facts.zeroMs - result.plan.warmUpMs
-      const endMs = facts.zeroMs + result.durationMs + result.drainMs
+      const endMs = facts.zeroMs + Math.max(elapsedMs, result.durationMs)
       sink.send([runSpan(facts, this.#parent, { startMs, endMs, attributes: attributesOf(result) }, sink.resource)])
       const patienceMs = result.ended === 'completed' ? PATIENCE_MS : STOPPED_PATIENCE_MS
       const delivery = await sink.close(metricsOf(result, this.#kept.flat(), facts.zeroMs, endMs), patienceMs)

@@ -7,6 +7,7 @@ import {
   type WatchSpec,
   watchTarget,
 } from '../../measure/monitor/index.ts'
+import { type Blocks, toOwn } from '../../model/blocks.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
@@ -49,6 +50,7 @@ export class Watch {
   #sampling: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #startMs: Ms = Number.NaN
+  readonly #blocks: Blocks | undefined
 
   private constructor(
     targets: readonly TargetConnection[],
@@ -57,8 +59,10 @@ export class Watch {
     standing: readonly Doubt[],
     resources: Resources,
     onProcesses: (pids: readonly number[]) => void,
+    blocks: Blocks | undefined,
   ) {
     this.#targets = targets
+    this.#blocks = blocks
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
@@ -82,7 +86,7 @@ export class Watch {
   ): Watch {
     const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, targets, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
-      new Watch(targets, target, unwatched, standing, resources, onProcesses)
+      new Watch(targets, target, unwatched, standing, resources, onProcesses, plan.blocks)
     if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
@@ -95,12 +99,33 @@ export class Watch {
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
   measureFrom(startMs: Ms): void {
     this.#startMs = startMs
-    const begin = (): void => {
-      this.#host.start()
-      void this.#target?.sample()
-      this.#schedule()
-    }
-    this.#timer = realTime.setTimeout(begin, Math.max(0, startMs - monotonicMs()))
+    this.#timer = realTime.setTimeout(
+      () => this.#beginBlock(0),
+      Math.max(0, startMs + this.#startOf(0) - monotonicMs()),
+    )
+  }
+
+  /** The processes of the target on this machine that are known now. */
+  get pids(): readonly number[] {
+    return this.#target?.pids ?? []
+  }
+
+  /** A run without blocks is one block. */
+  #startOf(block: number): Ms {
+    return this.#blocks === undefined ? 0 : (this.#blocks.startsMs[block] ?? Number.POSITIVE_INFINITY)
+  }
+
+  #beginBlock(block: number): void {
+    this.#host.start()
+    // Samples count from the previous one.
+    void this.#target?.sample()
+    this.#schedule(block)
+  }
+
+  /** Time on the axis of the result. */
+  #now(): Ms {
+    const clockMs = monotonicMs() - this.#startMs
+    return this.#blocks === undefined ? clockMs : toOwn(this.#blocks, clockMs)
   }
 
   /** Adds a process of the target that a connection has started. */
@@ -121,7 +146,7 @@ export class Watch {
     if (this.#target === undefined || this.#target.pids.length === 0) return
     await this.#sampling
     const last = this.#samples.at(-1)
-    if (last === undefined || monotonicMs() - this.#startMs - last.atMs < MIN_REST_MS) return
+    if (last === undefined || this.#now() - last.atMs < MIN_REST_MS) return
     await this.#sample()
     const rest = this.#samples.at(-1)
     if (rest === undefined || rest === last) return
@@ -140,7 +165,7 @@ export class Watch {
     const unwatchedNetwork = this.#target?.unwatchedNetwork
     return {
       url: urlsOf(this.#targets),
-      pids: [...(this.#target?.pids ?? [])],
+      pids: [...this.pids],
       samples: [...this.#samples],
       ...(unwatched !== undefined && { unwatched }),
       ...(unwatchedNetwork !== undefined && { unwatchedNetwork }),
@@ -161,14 +186,30 @@ export class Watch {
   }
 
   #reportProcesses(): void {
-    this.#onProcesses(this.#target?.pids ?? [])
+    this.#onProcesses(this.pids)
   }
 
-  #schedule(): void {
-    this.#timer = realTime.setTimeout(() => {
-      this.#schedule()
-      this.#sampling = this.#sample()
-    }, this.#everyMs)
+  #schedule(block: number): void {
+    const leftMs =
+      this.#blocks === undefined
+        ? Number.POSITIVE_INFINITY
+        : this.#startMs + this.#startOf(block) + this.#blocks.lengthMs - monotonicMs()
+    const isLast = leftMs < this.#everyMs + MIN_SAMPLE_MS
+    this.#timer = realTime.setTimeout(
+      () => {
+        if (isLast) this.#endBlock(block)
+        else this.#schedule(block)
+        this.#sampling = this.#sample()
+      },
+      isLast ? Math.max(0, leftMs) : this.#everyMs,
+    )
+  }
+
+  #endBlock(block: number): void {
+    this.#host.pause()
+    const nextMs = this.#startMs + this.#startOf(block + 1) - monotonicMs()
+    if (nextMs === Number.POSITIVE_INFINITY) return
+    this.#timer = realTime.setTimeout(() => this.#beginBlock(block + 1), Math.max(0, nextMs))
   }
 
   async #sample(): Promise<void> {
@@ -177,7 +218,7 @@ export class Watch {
     this.#reportProcesses()
     // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
     // covers the time until then.
-    this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
+    this.#samples.push({ atMs: this.#now(), ...sample })
     if (this.#samples.length <= MAX_SAMPLES) return
     this.#samples = this.#samples.flatMap((each, index) =>
       index % 2 === 1 ? [this.#merged(index - 1)] : index === this.#samples.length - 1 ? [each] : [],

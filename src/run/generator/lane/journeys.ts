@@ -29,7 +29,9 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
     seed: plan.seed,
     thinks: plan.once === undefined,
     issuesOf: templates?.issuesOf ?? ((request, key) => protocol.issuesOf(request, key)),
-    ...(isHttp(lane) && { userAgent: () => new Browser({ host: url.hostname, basePath: url.pathname, headers: plan.headers }) }),
+    ...(isHttp(lane) && {
+      userAgent: () => new Browser({ host: url.hostname, basePath: url.pathname, headers: plan.headers }),
+    }),
   })
   // A journey of the warm-up may continue in the measured part, where its requests do not count either.
   const created = (number: number): JourneySteps<AnyRequest> => {

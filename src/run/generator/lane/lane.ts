@@ -6,12 +6,14 @@ import type { Delays } from '../../../model/delays.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
+import { toClock } from '../../../model/blocks.ts'
 import { sum } from '../../../model/sum.ts'
 import { startTimeoutMs } from '../../../model/target.ts'
 import type { SentRequest, SpanAbout } from '../../../model/trace.ts'
 import type { Count } from '../../../model/units.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
 import { warmUpCurve } from '../../../plan/compiled-plan.ts'
+import { inBlocks } from '../../../traffic/arrivals/in-blocks.ts'
 import { arrivalsOf, guardedArrivals } from '../../../traffic/arrivals/index.ts'
 import { isCustomPattern } from '../../../traffic/patterns/custom-pattern.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
@@ -77,7 +79,7 @@ export interface LaneParts {
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> {
   const { job, index, lane, protocol, clock, tracer, fed, code, listening } = parts
   const { plan, feeds, thread, threads, wake } = job
-  const { curve, concurrency, batchSize } = plan
+  const { curve, concurrency, batchSize, blocks } = plan
   const { journey } = code
   const isBulk = isBulkLane(parts)
   const { stdio } = parts.laneJob
@@ -100,7 +102,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
       ? new ClosedSchedule(options)
       : new Schedule({
           ...options,
-          arrivalTimes: isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan),
+          arrivalTimes: inBlocks(isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan), blocks),
           warmUp: warmUp && { arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'), durationMs: plan.warmUpMs },
           phases: curve.phases ?? [],
         })
@@ -121,7 +123,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
       connectTimeout: stdio && { ms: startTimeoutMs(stdio), key: 'startTimeout' },
       concurrency: concurrency === undefined ? undefined : shareOf(concurrency, thread, threads),
       ...(plan.maxRps !== undefined && { startGapMs: (1_000 * threads) / plan.maxRps }),
-      lastArrivalMs: plan.durationMs,
+      lastArrivalMs: blocks === undefined ? plan.durationMs : toClock(blocks, plan.durationMs),
       holdConnections: holdsConnection(plan, lane),
       staysOpen: listening !== undefined,
       makeWake: (onWake) => (wake === 'exact' ? exactWake : tickWake)(clock, onWake),

@@ -1,0 +1,78 @@
+/** Test support: comparisons whose blocks have known figures. */
+import type { BlockFigures, BlockRequests, ComparedPair } from '../../model/comparison.ts'
+import type { Comparison, LoadResult } from '../../model/result.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
+import { comparisonOf } from './comparison-of.ts'
+
+/** One side of a pair. */
+export interface BlockCase {
+  /** Every response time; the percentiles are multiples of it. */
+  readonly ms: number
+  readonly requests?: number
+  readonly failed?: number
+  readonly cpuMs?: number | null
+  readonly rps?: number
+  readonly operations?: Readonly<Record<string, number>>
+}
+
+export interface PairCase {
+  readonly candidate: BlockCase
+  readonly baseline: BlockCase
+  readonly excluded?: ComparedPair['excluded']
+}
+
+/** Returns pairs of a candidate that takes `factor` times as long as the baseline's 10 ms, with ±1% of noise. */
+export function pairsWith(factor: number, count = 8, noise = 0.01): readonly PairCase[] {
+  return Array.from({ length: count }, (_, pair) => ({
+    candidate: { ms: 10 * factor * (1 + noise * (((pair * 7) % 5) - 2) * 0.5), cpuMs: 350 * factor },
+    baseline: { ms: 10, cpuMs: 350 },
+  }))
+}
+
+export function pairsOf(cases: readonly PairCase[]): readonly ComparedPair[] {
+  return cases.map(({ candidate, baseline, excluded }, pair) => ({
+    startMs: pair * 8_500,
+    first: pair % 2 === 0 ? 'candidate' : 'baseline',
+    candidate: blockOf(candidate),
+    baseline: blockOf(baseline),
+    ...(excluded !== undefined && { excluded }),
+  }))
+}
+
+/** Returns a run with a comparison of these pairs. */
+export function comparedRun(
+  cases: readonly PairCase[],
+  { tolerance = 0.05, ...rest }: Partial<Comparison> = {},
+  run: Partial<LoadResult> = {},
+): LoadResult & { readonly comparison: Comparison } {
+  const baseline = { ...resultOf({ batches: evenBatches(40, 100, () => 10) }), generatorId: 'baseline' }
+  const candidate = resultOf({ batches: evenBatches(40, 100, () => 10), rest: run })
+  return {
+    ...candidate,
+    comparison: {
+      ...comparisonOf(pairsOf(cases), { looks: [8], blockMs: 4_000, discardMs: 500, tolerance, baseline }),
+      ...rest,
+    },
+  }
+}
+
+function blockOf({ ms, requests = 350, failed = 0, cpuMs = 350, rps = 100, operations = {} }: BlockCase): BlockFigures {
+  return {
+    ...requestsOf(ms, requests, failed, rps),
+    operations: Object.fromEntries(
+      Object.entries(operations).map(([name, each]) => [name, requestsOf(each, requests, failed, rps)]),
+    ),
+    cpuMs,
+    foreignCores: 0,
+    stealRatio: 0,
+    lagP99Ms: 0.2,
+  }
+}
+
+function requestsOf(ms: number, requests: number, failed: number, throughputRps: number): BlockRequests {
+  const count = requests - failed
+  if (count === 0) return { requests, failed, throughputRps: 0, responseTime: { count } }
+  const times = { minMs: ms / 2, meanMs: ms * 1.02, stddevMs: ms / 5, p50Ms: ms, p75Ms: ms * 1.1, p90Ms: ms * 1.2 }
+  const tail = { p95Ms: ms * 1.3, p99Ms: ms * 1.5, p999Ms: ms * 2, maxMs: ms * 3 }
+  return { requests, failed, throughputRps, responseTime: { count, ...times, ...tail } }
+}

@@ -1,0 +1,61 @@
+import type { Distribution } from './figures.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
+
+/** What two versions of a service are compared by: response times, completed requests, or the target's CPU time. */
+export const COMPARED_METRICS = ['p50', 'mean', 'p90', 'p95', 'p99', 'throughput', 'cpu'] as const
+
+export type ComparedMetric = (typeof COMPARED_METRICS)[number]
+
+/** The compared metrics that are response times. */
+export const COMPARED_TIMES = ['p50', 'mean', 'p90', 'p95', 'p99'] as const
+
+export type ComparedTime = (typeof COMPARED_TIMES)[number]
+
+/** Requests of one side in one block, without its discarded beginning. */
+export interface BlockRequests {
+  readonly requests: Count
+  /** Errors and dropped requests. */
+  readonly failed: Count
+  /** Successes per second. */
+  readonly throughputRps: Rps
+  /** Response times of the successes, without the histogram. */
+  readonly responseTime: Omit<Distribution, 'histogram'>
+}
+
+/** What one side measured in one block, and how quiet the machine was. */
+export interface BlockFigures extends BlockRequests {
+  /** By name; only operations with requests in this block. */
+  readonly operations: Readonly<Record<string, BlockRequests>>
+  /** CPU time of the target; null where this machine does not provide it. */
+  readonly cpuMs: Ms | null
+  /** CPU that other processes used, in cores; null where this machine does not provide it. */
+  readonly foreignCores: number | null
+  /** Share of the CPU time that the hypervisor gave to other machines; null where unknown. */
+  readonly stealRatio: Ratio | null
+  /** p99 of the generator's lateness; null if nothing succeeded. */
+  readonly lagP99Ms: Ms | null
+}
+
+export type Side = 'candidate' | 'baseline'
+
+/** Why a pair does not count, decided from everything but its response times. */
+export type Exclusion =
+  /** Other processes used more CPU in one of its blocks than in the other, in cores. */
+  | { readonly code: 'foreign-load'; readonly side: Side; readonly moreCores: number }
+  /** The hypervisor took more CPU time in one of its blocks than in the other, as shares. */
+  | { readonly code: 'steal'; readonly side: Side; readonly moreRatio: Ratio }
+  /** The generator was late. */
+  | { readonly code: 'generator-late'; readonly side: Side; readonly lagP99Ms: Ms }
+  /** The schedule of a block was not delivered. */
+  | { readonly code: 'few-requests'; readonly side: Side; readonly requests: Count; readonly expected: Count }
+
+/** Two consecutive blocks with the same arrivals, one for each side. */
+export interface ComparedPair {
+  /** Start of the first block, since the start of the measured part. */
+  readonly startMs: Ms
+  /** Which side was first; drawn by the seed. */
+  readonly first: Side
+  readonly candidate: BlockFigures
+  readonly baseline: BlockFigures
+  readonly excluded?: Exclusion
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { resolvePlan } from './resolve-plan.ts'
+import { vocabulary } from './vocabulary.fixture.ts'
+
+const target = { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }
+const plan = { target, rate: 100 }
+
+function resolved(keys: object): ReturnType<typeof resolvePlan> {
+  return resolvePlan({ ...plan, ...keys }, vocabulary)
+}
+
+function issuesOf(keys: object): string {
+  try {
+    resolved(keys)
+    return 'accepted'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+test('a comparison needs no duration, and has a warm-up', () => {
+  const { comparison, durationMs, warmUpMs } = resolved({ against: 'http://127.0.0.1:3001' })
+  expect(comparison).toEqual({
+    against: 'http://127.0.0.1:3001/',
+    tolerance: 0.05,
+    isToleranceGiven: false,
+    blockMs: 4_000,
+    maxPairs: 26,
+  })
+  expect([durationMs, warmUpMs]).toEqual([26 * 4_000, 2_000])
+})
+
+test('the duration is the time for both sides', () => {
+  const { comparison, durationMs } = resolved({ against: 'http://127.0.0.1:3001', duration: '2m' })
+  // 14 pairs of 8.5 s, the last one without a pause.
+  expect([comparison?.maxPairs, durationMs]).toEqual([14, 14 * 4_000])
+})
+
+test('reads its options', () => {
+  const options = { comparison: { tolerance: 0.1, block: '2s' }, warmUp: 0 }
+  const { comparison, warmUpMs } = resolved({ against: { ref: 'origin/main', prepare: ['npm', 'ci'] }, ...options })
+  expect(comparison).toMatchObject({
+    against: { ref: 'origin/main', prepare: ['npm', 'ci'] },
+    tolerance: 0.1,
+    isToleranceGiven: true,
+    blockMs: 2_000,
+  })
+  expect(warmUpMs).toBe(0)
+})
+
+test.each([
+  [
+    'a duration that is too short',
+    { duration: '30s' },
+    /duration must allow 8 pairs of blocks of 4 s with `against`: at least 68 s, got .30s/,
+  ],
+  ['the closed model', { rate: undefined, concurrency: 5 }, /concurrency cannot be combined with `against`/],
+  ['a pattern whose rate changes', { pattern: 'burst' }, /pattern must be 'constant' or 'poisson' with `against`/],
+  ['a ref without a name', { against: { ref: '' } }, /against\.ref must be/],
+  ['an unknown key of a ref', { against: { ref: 'main', prepair: ['npm', 'ci'] } }, /did you mean `against\.prepare`/],
+  [
+    'a ref for a target that is not started',
+    { target: 'http://127.0.0.1:3000', against: { ref: 'main' } },
+    /against\.ref needs a target that is a command/,
+  ],
+  ['a target that is no URL', { against: 'localhost' }, /against must be a URL/],
+  ['a block that is too short', { comparison: { block: '100ms' } }, /comparison\.block must be from '1s' to '60s'/],
+  ['a tolerance in percent', { comparison: { tolerance: 5 } }, /comparison\.tolerance must be above 0 and at most 1/],
+] as const)('rejects %s', (_, keys, message) => {
+  expect(issuesOf({ against: 'http://127.0.0.1:3001', ...keys })).toMatch(message)
+})
+
+test('rejects options without `against`', () => {
+  expect(issuesOf({ duration: '10s', comparison: { tolerance: 0.1 } })).toMatch(/comparison needs `against`/)
+})

@@ -1,0 +1,71 @@
+import type { BlockResult } from '../../measure/block-tallies.ts'
+import type { SpanUse } from '../../measure/monitor/index.ts'
+import type { BlockFigures, BlockRequests, Exclusion, Side } from '../../model/comparison.ts'
+import type { Figures } from '../../model/figures.ts'
+import { cleanNames } from '../../model/text/clean.ts'
+import type { Count, Ms, Ratio } from '../../model/units.ts'
+
+/** CPU of other processes by which two blocks of a pair may differ, in cores. A difference favours one side. */
+const MAX_FOREIGN_DIFFERENCE = 0.3
+/** Share of the CPU time that a hypervisor may take more in one block than in the other. */
+const MAX_STEAL_DIFFERENCE = 0.05
+/** Lateness of the generator that is allowed in a block: as in other verdicts, 10 ms or 5 mean gaps between arrivals. */
+const LAG_MS: Ms = 10
+const LAG_GAPS = 5
+/** Minimum share of the scheduled requests of a block. */
+const MIN_DELIVERED: Ratio = 0.99
+
+/** Returns the figures of a block, as results keep them. */
+export function blockFigures({ total, operations }: BlockResult, use: SpanUse): BlockFigures {
+  return {
+    ...requestsOf(total),
+    operations: cleanNames(
+      Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, requestsOf(each)])),
+    ),
+    ...use,
+    lagP99Ms: total.scheduleLag.p99Ms ?? null,
+  }
+}
+
+function requestsOf({ requestsScheduled, errors, dropped, throughputRps, responseTime }: Figures): BlockRequests {
+  const { histogram: _, ...times } = responseTime
+  return { requests: requestsScheduled, failed: errors + dropped, throughputRps, responseTime: times }
+}
+
+/**
+ * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine and on the generator alone, never on response times. Load of
+ * other processes that both blocks have is no reason: it slows both sides down.
+ */
+export function exclusionOf(
+  blocks: Readonly<Record<Side, BlockFigures>>,
+  undispatched: Readonly<Record<Side, Count>>,
+  comparedMs: Ms,
+): Exclusion | undefined {
+  const { candidate, baseline } = blocks
+  for (const side of ['candidate', 'baseline'] as const) {
+    const { lagP99Ms, requests } = blocks[side]
+    const allowedMs = Math.max(LAG_MS, (LAG_GAPS * comparedMs) / Math.max(1, requests))
+    if (lagP99Ms !== null && lagP99Ms > allowedMs) return { code: 'generator-late', side, lagP99Ms }
+    const missing = undispatched[side]
+    if (requests > 0 && missing > (1 - MIN_DELIVERED) * requests) {
+      return { code: 'few-requests', side, requests: requests - missing, expected: requests }
+    }
+  }
+  const foreign = difference(candidate.foreignCores, baseline.foreignCores)
+  if (Math.abs(foreign) > MAX_FOREIGN_DIFFERENCE) {
+    return { code: 'foreign-load', side: moreIn(foreign), moreCores: Math.abs(foreign) }
+  }
+  const steal = difference(candidate.stealRatio, baseline.stealRatio)
+  if (Math.abs(steal) > MAX_STEAL_DIFFERENCE) {
+    return { code: 'steal', side: moreIn(steal), moreRatio: Math.abs(steal) }
+  }
+  return undefined
+}
+
+function difference(candidate: number | null, baseline: number | null): number {
+  return candidate === null || baseline === null ? 0 : candidate - baseline
+}
+
+function moreIn(candidateMinusBaseline: number): Side {
+  return candidateMinusBaseline > 0 ? 'candidate' : 'baseline'
+}

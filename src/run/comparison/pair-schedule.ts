@@ -1,0 +1,50 @@
+import type { Blocks } from '../../model/blocks.ts'
+import type { Side } from '../../model/comparison.ts'
+import { PAUSE_MS } from '../../plan/comparison.ts'
+import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
+import type { Ms } from '../../model/units.ts'
+import { randomFrom } from '../../traffic/arrivals/random.ts'
+
+/** Maximum beginning of a block that is not compared. */
+const MAX_DISCARD_MS: Ms = 500
+/** Share of a block that is not compared, if blocks are short. */
+const DISCARD_SHARE = 0.25
+const SLICE_MS: Ms = 100
+
+/** When each side gets its load, on the clock of both runs. */
+export interface PairSchedule {
+  /** By pair: the side that is first. */
+  readonly firsts: readonly Side[]
+  readonly candidate: Blocks
+  readonly baseline: Blocks
+  /** Start of a pair. */
+  startOf(pair: number): Ms
+  /** End of both blocks of a pair, after which a pause follows. */
+  endOf(pair: number): Ms
+}
+
+/**
+ * Places the blocks of a comparison: in each pair, a block of one side directly after one of the other. The seed draws
+ * the order in each pair, so that a machine that becomes faster or slower favours neither side.
+ */
+export function pairSchedule(
+  { maxPairs, blockMs }: Pick<ResolvedComparison, 'maxPairs' | 'blockMs'>,
+  seed: string,
+): PairSchedule {
+  const random = randomFrom(seed, 'pairs')
+  const firsts = Array.from({ length: maxPairs }, (): Side => (random.next() < 0.5 ? 'candidate' : 'baseline'))
+  const startOf = (pair: number): Ms => pair * (2 * blockMs + PAUSE_MS)
+  const discardMs = Math.min(MAX_DISCARD_MS, Math.floor((DISCARD_SHARE * blockMs) / SLICE_MS) * SLICE_MS)
+  const blocksOf = (side: Side): Blocks => ({
+    startsMs: firsts.map((first, pair) => startOf(pair) + (first === side ? 0 : blockMs)),
+    lengthMs: blockMs,
+    discardMs,
+  })
+  return {
+    firsts,
+    candidate: blocksOf('candidate'),
+    baseline: blocksOf('baseline'),
+    startOf,
+    endOf: (pair) => startOf(pair) + 2 * blockMs,
+  }
+}

@@ -1,0 +1,266 @@
+import { decideAt } from '../../judge/comparison/compare.ts'
+import { comparisonOf } from '../../judge/comparison/comparison-of.ts'
+import { LOOKS } from '../../judge/comparison/looks.ts'
+import { countedPairs } from '../../judge/comparison/pair-differences.ts'
+import { type SpanUse, SpanWatch } from '../../measure/monitor/index.ts'
+import type { ComparedPair, Side } from '../../model/comparison.ts'
+import type { Interval } from '../../model/figures.ts'
+import { realTime } from '../../model/real-time.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Target } from '../../model/target.ts'
+import type { Count, Ms } from '../../model/units.ts'
+import { PAUSE_MS } from '../../plan/comparison.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
+import { makeReadable } from '../../report/readable-result.ts'
+import { monotonicMs } from '../../traffic/clock.ts'
+import { type Admission, type LoadRun, Run } from '../load-run.ts'
+import { blockFigures, exclusionOf } from './compared-block.ts'
+import { pairSchedule, type PairSchedule } from './pair-schedule.ts'
+
+/** Time after a pair at which its figures are complete: every generator has reported. */
+const REPORTED_MS: Ms = PAUSE_MS - 150
+/** A tolerance up to which the matchers are decided as well, if the plan gives none. */
+const WIDER_TOLERANCE = 0.1
+
+/** The baseline of a comparison, ready to be loaded. */
+export interface BaselineTarget {
+  readonly target: Target
+  /** Commit of a git ref. */
+  readonly commit?: string
+  readonly isSelf?: boolean
+  /** Called once, when no run uses the target any more. */
+  release?(): void
+}
+
+/** Parts of a comparison that its caller determines. */
+export interface PairedRunOptions {
+  readonly admission?: Admission | undefined
+  /** Prepares the baseline, for example by checking out a commit. */
+  openBaseline(signal: AbortSignal): Promise<BaselineTarget>
+}
+
+/**
+ * Runs a plan on two targets in turns: two ordinary runs with the same seed, whose blocks alternate. Ends as soon as the
+ * comparison is decided. As a run, it is the candidate, and its result contains the comparison with the baseline.
+ */
+export class PairedRun implements LoadRun {
+  readonly result: Promise<LoadResult>
+  readonly #plan: CompiledPlan
+  readonly #comparison: ResolvedComparison
+  readonly #schedule: PairSchedule
+  readonly #candidate: Run
+  readonly #options: PairedRunOptions
+  readonly #baseline = Promise.withResolvers<Run>()
+  readonly #startMs = Promise.withResolvers<Ms>()
+  readonly #over = new AbortController()
+  #opened: BaselineTarget | undefined
+  #baselineRun: Run | undefined
+  #isWaiting = false
+  #isComplete = false
+  readonly #pairs: ComparedPair[] = []
+  readonly #looks: Count[] = []
+
+  constructor(plan: CompiledPlan, comparison: ResolvedComparison, options: PairedRunOptions) {
+    this.#plan = plan
+    this.#comparison = comparison
+    this.#options = options
+    this.#schedule = pairSchedule(comparison, plan.seed)
+    this.#candidate = new Run(
+      { ...plan, blocks: this.#schedule.candidate },
+      { admission: (signal) => this.#admit(signal), startTime: (leadMs) => this.#start(leadMs) },
+    )
+    this.#baseline.promise.catch(() => {})
+    this.result = this.#run()
+    this.result.catch(() => {})
+  }
+
+  get generatorId(): string {
+    return this.#candidate.generatorId
+  }
+
+  metrics(): LoadResult {
+    const result = this.#candidate.metrics()
+    return this.#baselineRun === undefined ? result : this.#withComparison(result, this.#baselineRun.metrics())
+  }
+
+  async stop(because?: string): Promise<LoadResult> {
+    this.#over.abort()
+    void this.#candidate.stop(because)
+    return this.result
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Interval> {
+    return this.#candidate[Symbol.asyncIterator]()
+  }
+
+  /** Waits for the machine, then prepares the baseline. */
+  async #admit(signal: AbortSignal): Promise<() => void> {
+    const leave = (await this.#options.admission?.(signal)) ?? ((): void => {})
+    try {
+      const baseline = await this.#options.openBaseline(signal)
+      this.#opened = baseline
+      signal.throwIfAborted()
+      const [lane] = this.#plan.lanes
+      const run = new Run(
+        {
+          ...this.#plan,
+          name: `${this.#plan.name} (baseline)`,
+          lanes: [{ ...lane, target: baseline.target }],
+          blocks: this.#schedule.baseline,
+        },
+        { startTime: (leadMs) => this.#start(leadMs) },
+      )
+      this.#baselineRun = run
+      this.#baseline.resolve(run)
+    } catch (error) {
+      leave()
+      this.#baseline.reject(error)
+      throw error
+    }
+    return leave
+  }
+
+  /** Starts both runs at the same time, when both are ready. */
+  #start(leadMs: Ms): Promise<Ms> {
+    if (this.#isWaiting) this.#startMs.resolve(monotonicMs() + leadMs)
+    this.#isWaiting = true
+    return this.#startMs.promise
+  }
+
+  async #run(): Promise<LoadResult> {
+    const candidate = this.#candidate.result
+    try {
+      const baselineRun = await Promise.race([this.#baseline.promise, candidate.then(() => undefined)])
+      // Stopped before the baseline was ready.
+      if (baselineRun === undefined) return await candidate
+      const following = this.#follow({ candidate: this.#candidate, baseline: baselineRun })
+      const [result, baseline] = await this.#both(baselineRun)
+      this.#isComplete = result.ended === 'completed' && baseline.ended === 'completed'
+      this.#over.abort()
+      await following
+      return this.#withComparison(result, baseline)
+    } finally {
+      this.#over.abort()
+      this.#opened?.release?.()
+    }
+  }
+
+  /** When one of the runs ends before its time, so does the other. */
+  async #both(baselineRun: Run): Promise<readonly [candidate: LoadResult, baseline: LoadResult]> {
+    const runs = [this.#candidate, baselineRun] as const
+    const results = runs.map(async (run, index) => {
+      const other = runs[1 - index]
+      try {
+        const result = await run.result
+        if (result.ended !== 'completed') void other?.stop(result.endedBecause)
+        return result
+      } catch (error) {
+        void other?.stop('the other side of the comparison failed')
+        throw error
+      }
+    })
+    const [candidate, baseline] = await Promise.allSettled(results)
+    for (const each of [candidate, baseline]) if (each?.status === 'rejected') throw each.reason
+    if (candidate?.status !== 'fulfilled' || baseline?.status !== 'fulfilled') throw new TypeError('a run has a result')
+    return [candidate.value, baseline.value]
+  }
+
+  #withComparison(result: LoadResult, baseline: LoadResult): LoadResult {
+    const { tolerance, blockMs } = this.#comparison
+    const { commit, isSelf } = this.#opened ?? {}
+    const comparison = comparisonOf(this.#pairs, {
+      looks: this.#looks,
+      blockMs,
+      discardMs: this.#schedule.candidate.discardMs,
+      tolerance,
+      ...(commit !== undefined && { commit }),
+      ...(isSelf !== undefined && { isSelf }),
+      baseline,
+    })
+    return Object.freeze(makeReadable({ ...result, comparison }))
+  }
+
+  /** Collects the figures of each pair, and ends both runs once the comparison is decided. */
+  async #follow(runs: Readonly<Record<Side, Run>>): Promise<void> {
+    const startMs = await Promise.race([this.#startMs.promise, aborted(this.#over.signal)])
+    if (startMs === undefined) return
+    const { firsts, startOf, endOf } = this.#schedule
+    const { blockMs } = this.#comparison
+    for (const [pair, first] of firsts.entries()) {
+      const second: Side = first === 'candidate' ? 'baseline' : 'candidate'
+      const atMs = startMs + startOf(pair)
+      const uses = {
+        [first]: await this.#watch(runs[first], atMs),
+        [second]: await this.#watch(runs[second], atMs + blockMs),
+      } as Record<Side, SpanUse>
+      await this.#until(startMs + endOf(pair) + REPORTED_MS)
+      const isOver = this.#over.signal.aborted
+      // The last pair of a complete run is complete as well.
+      if (!isOver || this.#isComplete) this.#addPair(pair, first, runs, uses)
+      if (isOver) return
+      if (!this.#isDecided()) continue
+      for (const run of Object.values(runs)) run.endAt(endOf(pair))
+      return
+    }
+  }
+
+  /** Watches the compared part of the block that starts at `atMs` on the machine's monotonic clock. */
+  async #watch(run: Run, atMs: Ms): Promise<SpanUse> {
+    const { discardMs, lengthMs } = this.#schedule.candidate
+    await this.#until(atMs + discardMs)
+    const watch = new SpanWatch(run.pids)
+    await this.#until(atMs + lengthMs)
+    return watch.read()
+  }
+
+  #addPair(pair: number, first: Side, runs: Readonly<Record<Side, Run>>, uses: Readonly<Record<Side, SpanUse>>): void {
+    const [candidate, baseline] = [runs.candidate.block(pair), runs.baseline.block(pair)]
+    if (candidate === undefined || baseline === undefined) return
+    const blocks = {
+      candidate: blockFigures(candidate, uses.candidate),
+      baseline: blockFigures(baseline, uses.baseline),
+    }
+    const undispatched = {
+      candidate: candidate.total.droppedByReason.generator ?? 0,
+      baseline: baseline.total.droppedByReason.generator ?? 0,
+    }
+    const { lengthMs, discardMs } = this.#schedule.candidate
+    const excluded = exclusionOf(blocks, undispatched, lengthMs - discardMs)
+    const startMs = this.#schedule.startOf(pair)
+    this.#pairs.push({ startMs, first, ...blocks, ...(excluded !== undefined && { excluded }) })
+  }
+
+  #isDecided(): boolean {
+    const counted = countedPairs(this.#pairs).length
+    if (!LOOKS.some(({ pairs }) => pairs === counted) || this.#looks.includes(counted)) return false
+    this.#looks.push(counted)
+    if (counted === LOOKS.at(-1)?.pairs) return true
+    const { tolerance, isToleranceGiven } = this.#comparison
+    const { verdict } = decideAt(this.#pairs, tolerance)
+    if (isToleranceGiven || verdict === 'pass') return verdict === 'pass' || verdict === 'fail'
+    return decideAt(this.#pairs, WIDER_TOLERANCE).verdict === 'fail'
+  }
+
+  /** Resolves at a time on the machine's monotonic clock, or when the comparison is over. */
+  #until(atMs: Ms): Promise<void> {
+    return new Promise((resolve) => {
+      const { signal } = this.#over
+      if (signal.aborted) return resolve()
+      const timer = realTime.setTimeout(done, Math.max(0, atMs - monotonicMs()))
+      signal.addEventListener('abort', done, { once: true })
+      function done(): void {
+        realTime.clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+    })
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}

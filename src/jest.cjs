@@ -27,6 +27,7 @@ exports.describeLoad = host.describeLoad
 exports.fromRate = host.fromRate
 exports.http = host.http
 exports.journey = host.journey
+exports.judge = host.judge
 exports.limitsSuite = host.limitsSuite
 exports.loadTest = host.loadTest
 exports.mcp = host.mcp

@@ -52,7 +52,7 @@ const config: UserConfig[] = [
           // Reporters run in the main process of a host, and must not load the engine.
           {
             name: 'reporting',
-            test: /\/src\/(?:hosts\/(?:report-run|spool-collection|tested-load|vitest\/matcher-types)|report\/live\/progress-line)\.ts$/,
+            test: /\/src\/(?:hosts\/(?:report-run|spool-collection|tested-load|vitest\/(?:matcher-types|value-at)|playwright\/record-attachment)|report\/live\/progress-line)\.ts$/,
             minShareCount: 2,
           },
           // The threads that send requests load nothing else.

@@ -1,7 +1,9 @@
-import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TestContext } from 'vitest'
+import { makeRepository } from '../examples/gate/make-repository.ts'
 import type { LimitsFindings } from '../src/model/limits-findings.ts'
 import type { RunRecord } from '../src/model/record.ts'
 import { processesIn, projectFolder, repository, runNode, runVitest } from './project.fixture.ts'
@@ -92,6 +94,33 @@ describe.concurrent('the examples', () => {
     const { exitCode, output } = await runNode(folder, ['plain-script/check.ts'])
     expect(exitCode, output).toBe(0)
     expect(output).toMatch(/^(\d+ answers, \d+ requests in flight\n)+100 requests, 0 errors, 0 dropped\np50 [\d.]+ ms/)
+    expect(processesIn(folder)).toEqual([])
+  })
+})
+
+// Concurrent loads would disturb the comparison.
+describe('the gate', () => {
+  // At least eight pairs of blocks.
+  test.for([
+    ['slow-line', ['fail', 'invalid']],
+    ['harmless', ['pass', 'inconclusive', 'invalid']],
+  ] as const)('compares the branch %s with main', { timeout: 150_000 }, async ([branch, allowed], context) => {
+    const folder = projectFolder(context)
+    const shop = join(folder, 'shop')
+    mkdirSync(shop)
+    makeRepository(shop)
+    execFileSync('git', ['checkout', '--quiet', branch], { cwd: shop })
+    const file = join(shop, 'cart.load.test.ts')
+    const short = readFileSync(file, 'utf8').replace(
+      'rate: 40',
+      "rate: 40, comparison: { block: '1s' }, duration: '35s'",
+    )
+    writeFileSync(file, short)
+    cpSync(join(folder, 'vitest.config.ts'), join(shop, 'vitest.config.ts'))
+    const { exitCode, output } = await runVitest(shop, { XDG_CACHE_HOME: folder })
+    const { verdicts } = record(shop, 'load_test_results.json')
+    expect(allowed, output).toContain(verdicts[0]?.verdict)
+    if (verdicts[0]?.verdict === 'fail') expect(exitCode).toBe(1)
     expect(processesIn(folder)).toEqual([])
   })
 })

@@ -16,6 +16,7 @@ export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'
 export type {
   AbortLimits,
+  ComparisonOptions,
   ConnectionKind,
   MessageSize,
   OnInconclusive,
@@ -39,7 +40,15 @@ export type { JourneyContext, JourneyFunction, SetupContext, SetupFunction } fro
 export type { PatternName } from './traffic/patterns/index.ts'
 export type { Feed } from './model/feed.ts'
 export type { Sla } from './model/sla.ts'
-export type { CommandTarget, MonitorTarget, StdioTarget, Target, TlsOptions } from './model/target.ts'
+export type {
+  Against,
+  CommandTarget,
+  MonitorTarget,
+  RefTarget,
+  StdioTarget,
+  Target,
+  TlsOptions,
+} from './model/target.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord, TestOutcome } from './model/record.ts'
 export type { KeyFigures, VerdictEntry, VerdictsFile } from './model/verdicts-file.ts'
 export type { RateUnit } from './model/rates.ts'
@@ -55,7 +64,8 @@ export type { Answer, ConnectContext, ProtocolSpec, ReconnectOptions } from './m
 export type { ErrorClass } from './model/error-class.ts'
 export type { Distribution, Figures, Interval, JudgedFigures, PhaseFigures } from './model/figures.ts'
 export type { MetricBatches, MetricFigures } from './model/metric.ts'
-export type { LoadResult, TargetSample } from './model/result.ts'
+export type { Comparison, LoadResult, TargetSample } from './model/result.ts'
+export type { ComparedPair } from './model/comparison.ts'
 export type { Leaning, SourcePlace, Verdict, VerdictReason, VerdictRecord, VerdictValue } from './model/verdict.ts'
 export { summary } from './report/result-summary.ts'
 export type { PlanRequest, ProtocolName } from './protocols/index.ts'

@@ -67,6 +67,8 @@ describe('an editor shows a text for', () => {
     'keys of the plan in a result': 'result.plan.|',
     'keys of `sla`': "loadTest('a', { sla: { | } }, () => {})",
     'keys of `abortOn`': "loadTest('a', { abortOn: { | } }, () => {})",
+    'keys of `comparison`': "loadTest('a', { comparison: { | } }, () => {})",
+    'keys of a ref': 'const against: all.RefTarget = { | }',
     'keys of `reconnect`': "loadTest('a', { reconnect: { | } }, () => {})",
     'keys of `tls`': "loadTest('a', { tls: { | } }, () => {})",
     'keys of a feed': "loadTest('a', { feeds: { user: { | } } }, () => {})",

@@ -3,8 +3,11 @@
  * it.
  */
 export interface StandardSchema {
+  /** What a library for schemas provides; not written by hand. */
   readonly '~standard': {
+    /** Version of Standard Schema. */
     readonly version: 1
+    /** Name of the library. */
     readonly vendor: string
     /** Returns `{ value }`, or the `issues` of a value that does not match. */
     readonly validate: (value: unknown) => unknown

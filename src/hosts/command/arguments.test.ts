@@ -72,7 +72,7 @@ describe('the command line', () => {
     ['limit', 'unknown suite limit: did you mean limits?'],
     [
       'xyzzy',
-      'unknown suite xyzzy, expected one of: unit, scenarios, limits, protocols, mcp-stress, capacity, run, all',
+      'unknown suite xyzzy, expected one of: unit, scenarios, limits, protocols, mcp-stress, capacity, run, init, all',
     ],
     ['http://a:1', 'unknown suite http://a:1: did you mean run http://a:1?'],
     ['help limit', 'unknown suite limit: did you mean limits?'],
@@ -107,7 +107,7 @@ describe('the command line', () => {
       'unknown flag --vus, which is a setting of k6: use -r 100 (requests per second) for users who arrive independently, or --concurrency 5 for that many requests in flight, where each waits for the previous response',
     ],
     ['run a:1 -n 500', 'unknown flag -n: for 500 requests, use -r 50 -d 10s'],
-    ['run --url a:1', 'unknown flag --url: use -t http://127.0.0.1:3000'],
+    ['run --url a:1', 'run does not use --url, which is a flag of init: use -t http://127.0.0.1:3000'],
     [
       'run a:1 --think-time 5',
       'unknown flag --think-time: only a plan can do this: users who pause need a journey: yield* think(1_000, 3_000) between two steps',

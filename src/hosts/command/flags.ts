@@ -6,6 +6,7 @@ const LOADING: readonly Runner[] = [...SUITES, 'run']
 const EVERY: readonly Runner[] = ['unit', ...LOADING]
 
 /** Why `unit` has no target and no rate. */
+const USE_TARGET = 'use -t http://127.0.0.1:3000'
 const OWN_LOAD = 'it checks describe-load with its own server and loads'
 
 /** A subcommand with flags: a suite, `run` or `init`. */
@@ -279,7 +280,19 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     by: EVERY,
     about: 'log the engine, its connections and a started target',
   },
-  url: { value: 'URL', by: ['init'], about: 'service that the load test sends requests to' },
+  url: {
+    value: 'URL',
+    by: ['init'],
+    about: 'service that the load test sends requests to',
+    notBy: {
+      scenarios: USE_TARGET,
+      limits: USE_TARGET,
+      protocols: USE_TARGET,
+      'mcp-stress': USE_TARGET,
+      capacity: USE_TARGET,
+      run: USE_TARGET,
+    },
+  },
   command: { value: 'COMMAND', by: ['init'], about: "command that starts the service, such as 'npm start'" },
   runner: { value: 'NAME', by: ['init'], about: 'vitest or jest; default the one in package.json' },
   yes: { by: ['init'], about: 'ask nothing: take the flags, else the script start' },

@@ -81,7 +81,7 @@ describe.concurrent('the command', () => {
     expect(right.out).toContain('errors    0 of 1 request;')
     expect(right.out).toContain('LOAD_ONCE=1: 1 load sent each of its operations once.')
     expect(right.text('out/load_test_results.json')).toBeUndefined()
-    const wrong = await call(context, ['run', `${server.url}/missing`, '--once', '--request', '{"ok":[201]}'])
+    const wrong = await call(context, ['run', `${server.url}/missing`, '--once', '--request', '{"ok":[[201,201]]}'])
     expect(wrong.code, wrong.out).toBe(1)
     expect(wrong.out).toContain('fail: 1 of 1 request failed')
     const suite = await call(context, ['limits', '-t', server.url], { variables: { LOAD_ONCE: '1' } })

@@ -206,7 +206,8 @@ import { createServer } from 'node:http'
 createServer((request, response) => {
   if (request.url === '/login') response.setHeader('set-cookie', 'sid=hunter2; HttpOnly; Path=/')
   else if (!request.headers.cookie?.includes('sid=hunter2')) response.statusCode = 401
-  response.end('hello')
+  else if (request.url === '/echo') response.statusCode = 400
+  response.end('hello ' + request.headers.cookie)
 }).listen(process.env.PORT, '127.0.0.1')
 `
 
@@ -220,6 +221,8 @@ test('loads as the user who logged in', async ({ page, context, baseURL, load })
   expect(answered.successes).toBe(4)
   const refused = await load({ rate: 40, duration: 100, request: { path: '/cart' } })
   expect(refused.errorsByClass['http-4xx']?.count).toBe(4)
+  const echoed = await load({ rate: 40, duration: 100, headers, request: { path: '/echo' } })
+  expect(echoed.errorsByClass['http-4xx']?.count).toBe(4)
 })
 `
 
@@ -239,7 +242,7 @@ test('sends the cookies of a browser that logged in, and masks them', { timeout:
   const project = playwrightProject(packages, files, { PORT: String(await freePort()) })
   const { output, exitCode } = await project.run()
   expect(exitCode, output).toBe(0)
-  expect(project.record().results.map(({ successes }) => successes)).toEqual([4, 0])
+  expect(project.record().results.map(({ successes }) => successes)).toEqual([4, 0, 0])
   const written = [
     'results.json',
     'playwright-report/index.html',

@@ -100,16 +100,13 @@ describe.concurrent('the examples', () => {
 
 // Concurrent loads would disturb the comparison.
 describe('the gate', () => {
-  // At least eight pairs of blocks.
-  test.for([
-    ['slow-line', ['fail', 'invalid']],
-    ['harmless', ['pass', 'inconclusive', 'invalid']],
-  ] as const)('compares the branch %s with main', { timeout: 150_000 }, async ([branch, allowed], context) => {
+  // Eight pairs of blocks take 20 s.
+  test('is red for the branch with the slow line', { timeout: 150_000 }, async (context) => {
     const folder = projectFolder(context)
     const shop = join(folder, 'shop')
     mkdirSync(shop)
     makeRepository(shop)
-    execFileSync('git', ['checkout', '--quiet', branch], { cwd: shop })
+    execFileSync('git', ['checkout', '--quiet', 'slow-line'], { cwd: shop })
     const file = join(shop, 'cart.load.test.ts')
     const short = readFileSync(file, 'utf8').replace(
       'rate: 40',
@@ -119,8 +116,9 @@ describe('the gate', () => {
     cpSync(join(folder, 'vitest.config.ts'), join(shop, 'vitest.config.ts'))
     const { exitCode, output } = await runVitest(shop, { XDG_CACHE_HOME: folder })
     const { verdicts } = record(shop, 'load_test_results.json')
-    expect(allowed, output).toContain(verdicts[0]?.verdict)
-    if (verdicts[0]?.verdict === 'fail') expect(exitCode).toBe(1)
+    // Other processes may have disturbed too many pairs.
+    expect(verdicts[0]?.verdict, output).not.toBe('pass')
+    expect(exitCode, output).toBe(1)
     expect(processesIn(folder)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { LoadResult } from '../../model/result.ts'
 import { resultOf } from '../run-record.builder.ts'
 import { courseOf, progressLine } from './progress-line.ts'
 import { progressOf } from './progress.ts'
@@ -54,4 +55,24 @@ test('warns when the generator is near its limit, but not in the closed model, w
   expect(progressLine(progressOf(resultOf({ generator })))).toContain('  generator 86% busy')
   expect(progressLine(progressOf(resultOf({ generator, arrivals: 'closed' })))).not.toContain('busy')
   expect(progressLine(progressOf(resultOf()))).not.toContain('busy')
+})
+
+test('shows the pair of a comparison, and the time of both sides', () => {
+  const baseline = resultOf()
+  const comparison: NonNullable<LoadResult['comparison']> = {
+    pairs: [],
+    excluded: 0,
+    looks: [],
+    blockMs: 2_000,
+    discardMs: 500,
+    tolerance: 0.05,
+    metric: null,
+    ratio: null,
+    interval: null,
+    verdict: 'inconclusive',
+    baseline,
+  }
+  const line = progressLine(progressOf(resultOf({ durationMs: 1_000, comparison })))
+  expect(line).toContain('pair 1 of up to 15')
+  expect(line).toContain('2/60 s')
 })

@@ -44,12 +44,14 @@ const NEAR_LIMIT: Ratio = 0.7
 export function progressOf(soFar: LoadResult): Progress {
   const newest = soFar.intervals.at(-1)
   const { responseTime, offeredRps, throughputRps } = newest ?? soFar
+  // In a comparison, the other target gets the load for the same time.
+  const sides = soFar.comparison === undefined ? 1 : 2
   return {
     runId: soFar.generatorId,
     name: soFar.name,
     phase: phaseAt(soFar),
-    elapsedMs: soFar.durationMs,
-    plannedMs: soFar.plan.durationMs,
+    elapsedMs: sides * soFar.durationMs,
+    plannedMs: sides * soFar.plan.durationMs,
     offeredRps: soFar.arrivals === 'closed' || soFar.journeys !== null ? null : offeredRps,
     throughputRps,
     p50Ms: responseTime.p50Ms ?? null,
@@ -67,7 +69,12 @@ function busyRatioOf({ generator, arrivals }: LoadResult): Ratio | null {
   return busy < NEAR_LIMIT || arrivals === 'closed' ? null : busy
 }
 
-function phaseAt({ phases, durationMs }: LoadResult): string | null {
+function phaseAt({ phases, durationMs, comparison, plan }: LoadResult): string | null {
+  if (comparison !== undefined) {
+    const { pairs, blockMs } = comparison
+    const most = Math.round(plan.durationMs / blockMs)
+    return `pair ${Math.min(pairs.length + 1, most)} of up to ${most}`
+  }
   const entries = Object.entries(phases)
   return (entries.find(([, { endMs }]) => durationMs < endMs) ?? entries.at(-1))?.[0] ?? null
 }

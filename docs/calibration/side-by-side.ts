@@ -1,0 +1,79 @@
+/**
+ * Simulates comparisons side by side, and counts their verdicts (`src/judge/comparison/looks.ts`):
+ * `npx node docs/calibration/side-by-side.ts [RUNS]`, 3 000 comparisons of each case by default.
+ */
+import { decide, LOOKS } from '../../src/judge/comparison/looks.ts'
+import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'
+import { shiftOf } from '../../src/judge/verdict/statistics/hodges-lehmann.ts'
+
+const RUNS = Number(process.argv[2] ?? 3_000)
+const SCATTERS = [0.02, 0.04, 0.08, 0.15]
+const CASES = [
+  { tolerance: 0.05, factors: [1, 1.05, 1.15, 1.3] },
+  { tolerance: 0.1, factors: [1, 1.1, 1.15, 1.3] },
+]
+/** Correlation of the differences of the median and of the mean. */
+const CORRELATION = 0.8
+
+type Random = () => number
+
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+}
+
+/** Student's t with 3 degrees of freedom, divided by its standard deviation: pairs have outliers. */
+function heavyTailed(random: Random): number {
+  const chiSquare = normal(random) ** 2 + normal(random) ** 2 + normal(random) ** 2
+  return normal(random) / Math.sqrt(chiSquare / 3) / Math.sqrt(3)
+}
+
+/** Differences of the median and of the mean of one pair. */
+function pairOf(factor: number, scatter: number, random: Random): readonly [number, number] {
+  const [common, own] = [heavyTailed(random), heavyTailed(random)]
+  const mixed = CORRELATION * common + Math.sqrt(1 - CORRELATION ** 2) * own
+  return [Math.log(factor) + scatter * common, Math.log(factor) + scatter * mixed]
+}
+
+interface Outcome {
+  readonly verdict: 'pass' | 'fail' | 'leans to pass' | 'leans to fail'
+  readonly pairs: number
+}
+
+function compare(factor: number, scatter: number, tolerance: number, random: Random): Outcome {
+  const differences: [number[], number[]] = [[], []]
+  const margin = Math.log(1 + tolerance)
+  for (const look of LOOKS) {
+    while (differences[0].length < look.pairs) {
+      const [median, mean] = pairOf(factor, scatter, random)
+      differences[0].push(median)
+      differences[1].push(mean)
+    }
+    const decided = decide(differences, margin, look)
+    if (decided !== undefined) return { verdict: decided, pairs: look.pairs }
+  }
+  const worst = Math.max(...differences.map((each) => shiftOf(each, 0.05).estimate))
+  return { verdict: worst > margin ? 'leans to fail' : 'leans to pass', pairs: differences[0].length }
+}
+
+function cellOf(outcomes: readonly Outcome[]): string {
+  const share = (...verdicts: readonly Outcome['verdict'][]): string => {
+    const count = outcomes.filter(({ verdict }) => verdicts.includes(verdict)).length
+    return `${((100 * count) / outcomes.length).toFixed(1)}%`
+  }
+  const pairs = outcomes.reduce((sum, outcome) => sum + outcome.pairs, 0) / outcomes.length
+  return `${share('fail')} / ${share('leans to fail')} / ${share('leans to pass')} / ${share('pass')} (${pairs.toFixed(1)})`
+}
+
+for (const { tolerance, factors } of CASES) {
+  console.log(`Tolerance ${100 * tolerance}%:\n`)
+  console.log(`| scatter | ${factors.map((factor) => `+${Math.round(100 * (factor - 1))}%`).join(' | ')} |`)
+  console.log(`| --- |${factors.map(() => ' --- |').join('')}`)
+  for (const [row, scatter] of SCATTERS.entries()) {
+    const cells = factors.map((factor, column) => {
+      const random = seeded(1 + 100 * row + column)
+      return cellOf(Array.from({ length: RUNS }, () => compare(factor, scatter, tolerance, random)))
+    })
+    console.log(`| ${100 * scatter}% | ${cells.join(' | ')} |`)
+  }
+  console.log()
+}

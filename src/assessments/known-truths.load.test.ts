@@ -79,7 +79,7 @@ describe.concurrent('the scalability law', () => {
     const points = (await Promise.all([pointsOf([1, 4, 16, 64]), pointsOf([2, 8, 32])])).flat()
     const found = fitUsl(points)
     if ('code' in found) throw new Error(found.code)
-    expect(Math.abs(found.gamma / law.gamma - 1)).toBeLessThan(0.1)
+    expect(Math.abs(found.gamma / law.gamma - 1)).toBeLessThan(0.06)
     expect(Math.abs(found.alpha - law.alpha)).toBeLessThan(0.02)
     expect(Math.abs(found.beta / law.beta - 1)).toBeLessThan(0.25)
     expect(Math.abs((found.peakClients ?? 0) - 21.8)).toBeLessThan(3)

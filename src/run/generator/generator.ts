@@ -309,7 +309,7 @@ export class Generator {
     const state = this.#state()
     const end = (): void => {
       const traces = { kept: this.#tracer?.kept ?? [] }
-      this.#post({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
+      this.#post({ type: 'ended', slices, state: { ...state, ...this.#afterListening(state.pools) }, atMs, traces })
       void this.#closeConnections()
       this.#stopListening = undefined
     }
@@ -320,6 +320,15 @@ export class Generator {
     this.#stopListening = () => {
       cancel()
       end()
+    }
+  }
+
+  /** Returns what listening has changed: a connection that still opened may have been greeted. */
+  #afterListening(pools: GeneratorState['pools']): Pick<GeneratorState, 'pools' | 'unsolicited'> {
+    const opened = this.#dispatchers.map(({ pool }) => pool.counts().opened)
+    return {
+      pools: pools.map((counts, lane) => Object.assign({}, counts, { opened: opened[lane] ?? counts.opened })),
+      unsolicited: { ...this.#unsolicited },
     }
   }
 

@@ -32,6 +32,15 @@ export function listPids(): readonly number[] {
   }
 }
 
+/** Returns the threads of a process as folders below /proc, the main thread first; empty if it has ended. */
+export function listThreads(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => `${pid}/task/${thread}`)
+  } catch {
+    return []
+  }
+}
+
 export function readStat(pid: number): ProcessStat | undefined {
   const text = readProc(`${pid}/stat`)
   if (text === undefined) return undefined

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { HostWatch } from './host.ts'
-import { readProc } from './proc.ts'
+import { listThreads } from './proc.ts'
+import { ThreadTimeFile } from './thread-waits.ts'
 
 /** What some processes used in a span of time, and how quiet the machine was; null where it is unknown. */
 export interface SpanUse {
@@ -20,7 +20,7 @@ export class SpanWatch {
   readonly #startMs = performance.now()
   readonly #host = new HostWatch()
   readonly #pids: readonly number[]
-  readonly #before: ReadonlyMap<string, number>
+  readonly #before: ReadonlyMap<string, Ms>
 
   constructor(pids: readonly number[]) {
     this.#pids = pids
@@ -32,11 +32,11 @@ export class SpanWatch {
   read(): SpanUse {
     const after = cpuOfThreads(this.#pids)
     const elapsedMs = performance.now() - this.#startMs
-    let cpuNs = 0
+    let usedMs = 0
     // A thread that is new began at 0; one that has ended took its count with it.
-    for (const [thread, ns] of after) cpuNs += ns - (this.#before.get(thread) ?? 0)
+    for (const [thread, ranMs] of after) usedMs += ranMs - (this.#before.get(thread) ?? 0)
     const isKnown = after.size > 0 && [...this.#before.keys()].every((thread) => after.has(thread))
-    const cpuMs = isKnown ? cpuNs / 1e6 : null
+    const cpuMs = isKnown ? usedMs : null
     const noise = this.#host.read({ targetCores: cpuMs === null ? 0 : cpuMs / elapsedMs })
     return {
       cpuMs,
@@ -47,19 +47,14 @@ export class SpanWatch {
   }
 }
 
-/** CPU time in ns by thread. */
-function cpuOfThreads(pids: readonly number[]): ReadonlyMap<string, number> {
-  const threads = pids.flatMap((pid) => {
-    try {
-      return readdirSync(`/proc/${pid}/task`).map((thread) => `${pid}/task/${thread}`)
-    } catch {
-      return []
-    }
-  })
+/** CPU time by thread. */
+function cpuOfThreads(pids: readonly number[]): ReadonlyMap<string, Ms> {
   return new Map(
-    threads.flatMap((thread) => {
-      const onCpu = readProc(`${thread}/schedstat`)?.split(' ')[0]
-      return onCpu === undefined ? [] : [[thread, Number(onCpu)]]
+    pids.flatMap(listThreads).flatMap((thread) => {
+      const file = new ThreadTimeFile(thread)
+      const ranMs = file.read()?.ranMs
+      file.close()
+      return ranMs === undefined ? [] : [[thread, ranMs]]
     }),
   )
 }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Ms } from '../../model/units.ts'
+import { listThreads } from './proc.ts'
 
 /** How long a thread ran, and how long it was ready to run and waited for a core, since it started. */
 export interface ThreadTime {
@@ -60,7 +61,8 @@ export class ThreadWaits {
 
   /** Chooses the threads again: processes and threads may have started or ended. */
   watch(pids: readonly number[]): void {
-    const threads = pids.flatMap(threadsOf).map((thread) => {
+    const listed = pids.flatMap((pid) => listThreads(pid).slice(0, MAX_LISTED))
+    const threads = listed.map((thread) => {
       const file = this.#files.get(thread) ?? new ThreadTimeFile(thread)
       return { thread, file, time: file.read() }
     })
@@ -91,15 +93,5 @@ export class ThreadWaits {
   close(): void {
     for (const file of this.#files.values()) file.close()
     this.#files.clear()
-  }
-}
-
-function threadsOf(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`)
-      .slice(0, MAX_LISTED)
-      .map((thread) => `${pid}/task/${thread}`)
-  } catch {
-    return []
   }
 }

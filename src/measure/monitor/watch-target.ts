@@ -1,9 +1,16 @@
-import { readdirSync } from 'node:fs'
 import type { TargetSample } from '../../model/result.ts'
 import { CpuQuotaWatch } from './cpu-quota.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
 import { watchNetwork, type NetworkWatch } from './watch-network.ts'
-import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, readProc, type ProcessStat } from './proc.ts'
+import {
+  listThreads,
+  readResidentBytes,
+  readStat,
+  readThreads,
+  TICKS_PER_SECOND,
+  readProc,
+  type ProcessStat,
+} from './proc.ts'
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
 import { NOTHING, type TargetWatch } from './watch.ts'
@@ -179,21 +186,11 @@ export class CoreWait {
   /** Returns the wait of the thread that waited longest; null if the system does not report it. */
   read(pids: readonly number[]): Ms | null {
     const before = this.#waitedNs
-    this.#waitedNs = new Map(pids.flatMap(threadsOf).flatMap(waitOf))
+    this.#waitedNs = new Map(pids.flatMap((pid) => listThreads(pid).slice(0, MAX_THREADS)).flatMap(waitOf))
     if (this.#waitedNs.size === 0) return null
     // A thread's wait before its first reading is outside this time span.
     const since = Array.from(this.#waitedNs, ([thread, ns]) => ns - (before.get(thread) ?? ns))
     return Math.max(...since) / 1e6
-  }
-}
-
-function threadsOf(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`)
-      .slice(0, MAX_THREADS)
-      .map((thread) => `${pid}/task/${thread}`)
-  } catch {
-    return []
   }
 }
 

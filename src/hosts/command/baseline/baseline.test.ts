@@ -101,7 +101,7 @@ describe('describe-load baseline', () => {
   })
 
   test('save --runs stores the results of each run of a command', () => {
-    // Stands for a test run: it writes other results each time.
+    // In place of a test run, a program that writes other results each time.
     for (const day of [1, 2, 3]) {
       reportRun(10, 25_000 + day)
       const text = readFileSync('reports/load_test_results.json', 'utf8')

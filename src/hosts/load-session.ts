@@ -11,6 +11,7 @@ import type { LoadPart, Progress } from '../report/live/progress.ts'
 import { startCompiled } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { callsForTarget, callTargets } from '../run/target/called-targets.ts'
+import { planEnvironment } from '../run/plan-environment.ts'
 import { vocabulary } from '../run/vocabulary.ts'
 import { formatLoadCall, formatWaiting } from '../wording/load-test.ts'
 import { ActiveLoad } from './active-load.ts'
@@ -161,11 +162,7 @@ export class LoadSession {
     let lock: MachineLock | undefined
     try {
       // Validates the plan first, so that an invalid one fails without waiting for the machine.
-      const environment = {
-        name: this.#nameOf(phase, recorded),
-        seed: process.env['LOAD_SEED'],
-        once: process.env['LOAD_ONCE'],
-      }
+      const environment = planEnvironment(this.#nameOf(phase, recorded))
       const written = scope.planOf(plan)
       this.#sayOnce(plan, written)
       // A function may start a server, which must not disturb another load.

@@ -11,6 +11,12 @@ export const COMPARED_TIMES = ['p50', 'mean', 'p90', 'p95', 'p99'] as const
 
 export type ComparedTime = (typeof COMPARED_TIMES)[number]
 
+/** Numbers of pairs at which a comparison is checked. */
+export const LOOK_PAIRS: readonly [Count, Count, Count] = [8, 14, 20]
+
+/** Share of the pairs that other processes may disturb. */
+export const MAX_EXCLUDED: Ratio = 0.25
+
 /** Requests of one side in one block, without its discarded beginning. */
 export interface BlockRequests {
   readonly requests: Count

@@ -24,6 +24,7 @@ test('a comparison needs no duration, and has a warm-up', () => {
     against: 'http://127.0.0.1:3001/',
     tolerance: 0.05,
     isToleranceGiven: false,
+    isSelf: false,
     blockMs: 4_000,
     maxPairs: 26,
   })
@@ -72,4 +73,10 @@ test.each([
 
 test('rejects options without `against`', () => {
   expect(issuesOf({ duration: '10s', comparison: { tolerance: 0.1 } })).toMatch(/comparison needs `against`/)
+})
+
+test('LOAD_AA=1 compares the target with itself', () => {
+  const against = 'http://127.0.0.1:3001'
+  expect(resolvePlan({ ...plan, against }, vocabulary, { self: '1' }).comparison?.isSelf).toBe(true)
+  expect(() => resolvePlan({ ...plan, against }, vocabulary, { self: 'yes' })).toThrow("LOAD_AA must be '1' or '0'")
 })

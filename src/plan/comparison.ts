@@ -1,3 +1,4 @@
+import { LOOK_PAIRS, MAX_EXCLUDED } from '../model/comparison.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ComparisonOptions } from '../model/plan.ts'
 import {
@@ -27,10 +28,9 @@ const TOLERANCE = 0.05
 const BLOCK_MS: Ms = 4_000
 /** Pause after each pair, in which its last responses arrive and the comparison is checked. */
 export const PAUSE_MS: Ms = 500
-/** Number of pairs at the last look, and a third more in case pairs do not count. */
-const MAX_PAIRS: Count = 26
-/** Number of pairs at the first look. */
-const MIN_PAIRS: Count = 8
+const [MIN_PAIRS, , LAST_LOOK] = LOOK_PAIRS
+/** The last look needs this many pairs if as many as possible are excluded. */
+const MAX_PAIRS: Count = Math.floor(LAST_LOOK / (1 - MAX_EXCLUDED))
 /** Unmeasured traffic of both targets before a comparison, if the plan does not say: they have just been started. */
 export const COMPARISON_WARM_UP_MS: Ms = 2_000
 
@@ -54,7 +54,7 @@ const readOptions = objectOf(
 /** Reads `against` and `comparison`. Undefined if the plan has no comparison, or if it has an issue. */
 export function resolveComparison(
   plan: Plan,
-  durationMs: Ms | undefined,
+  { durationMs, isSelf }: { readonly durationMs: Ms | undefined; readonly isSelf: boolean },
   vocabulary: PlanVocabulary,
   issues: PlanIssue[],
 ): ResolvedComparison | undefined {
@@ -82,7 +82,14 @@ export function resolveComparison(
   }
   if (against === undefined || issues.length > before) return undefined
   const { tolerance } = options ?? {}
-  return { against, tolerance: tolerance ?? TOLERANCE, isToleranceGiven: tolerance !== undefined, blockMs, maxPairs }
+  return {
+    against,
+    tolerance: tolerance ?? TOLERANCE,
+    isToleranceGiven: tolerance !== undefined,
+    isSelf,
+    blockMs,
+    maxPairs,
+  }
 }
 
 /** Returns how many pairs of blocks fit into a duration, at most those that a comparison can use. */

@@ -49,10 +49,10 @@ const readSeed: Reader<string> = (value, key, issues) => {
 }
 
 /** Reads `LOAD_ONCE`. */
-function readOnce(given: string | undefined, issues: PlanIssue[]): boolean {
+function readSwitch(name: 'LOAD_ONCE' | 'LOAD_AA', given: string | undefined, issues: PlanIssue[]): boolean {
   const value = given?.trim() ?? ''
   if (value === '' || value === '0' || value === '1') return value === '1'
-  issues.push({ key: 'LOAD_ONCE', value: given, rule: "must be '1' or '0'" })
+  issues.push({ key: name, value: given, rule: "must be '1' or '0'" })
   return false
 }
 
@@ -175,7 +175,8 @@ export function resolvePlan(
   const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', issues)
   const seed = outerSeed ?? read.seed ?? drawSeed()
 
-  const isOnce = readOnce(environment.once, issues)
+  const isOnce = readSwitch('LOAD_ONCE', environment.once, issues)
+  const isSelf = readSwitch('LOAD_AA', environment.self, issues)
 
   const lanes = resolveLanes(plan, read, vocabulary, issues)
   const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', issues)
@@ -183,7 +184,7 @@ export function resolvePlan(
   const batch = resolveBatch(plan, issues)
   const isBatch = batch !== undefined || plan['workload'] === 'batch'
   const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
-  const comparison = resolveComparison(plan, read.duration, vocabulary, issues)
+  const comparison = resolveComparison(plan, { durationMs: read.duration, isSelf }, vocabulary, issues)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
   const { pattern, durationMs, arrivals, curve } =
     comparison === undefined

@@ -20,6 +20,8 @@ export interface ResolvedComparison {
   readonly tolerance: Ratio
   /** True if the plan gives the tolerance. */
   readonly isToleranceGiven: boolean
+  /** True: both sides are the target of the plan, instead of `against` (`LOAD_AA=1`). */
+  readonly isSelf: boolean
   /** Length of a block: whole slices. */
   readonly blockMs: Ms
   readonly maxPairs: Count

@@ -56,4 +56,6 @@ export interface PlanEnvironment {
   readonly seed?: string | undefined
   /** `LOAD_ONCE`: `1` sends each operation of the plan once. */
   readonly once?: string | undefined
+  /** `LOAD_AA`: `1` compares the target with itself. */
+  readonly self?: string | undefined
 }

@@ -8,6 +8,7 @@ import { fittingProtocols } from './target/fitting-protocols.ts'
 import { type Admission, type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
 import { isOnce } from './once.ts'
+import { planEnvironment } from './plan-environment.ts'
 import { pairedRun } from './comparison/open-baseline.ts'
 import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -45,8 +46,7 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
  */
 export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}, admission?: Admission): LoadRun {
   if (callsForTarget(plan)) requireProtocol(plan)
-  const environment = { name, seed: process.env['LOAD_SEED'], once: process.env['LOAD_ONCE'] }
-  return startCompiled(resolvePlan(plan, vocabulary, environment), admission)
+  return startCompiled(resolvePlan(plan, vocabulary, planEnvironment(name)), admission)
 }
 
 /** Starts the run of a validated plan. */

@@ -57,6 +57,7 @@ interface VariableValues {
   readonly LOAD_ALLOW_HOSTS: string
   readonly LOAD_SEED: string
   readonly LOAD_ONCE: boolean
+  readonly LOAD_AA: boolean
   readonly LOAD_REPORTS_DIR: string
   readonly LOAD_WAKE: 'exact' | 'tick'
   readonly LOAD_TRACE_URL: string
@@ -115,6 +116,7 @@ const VARIABLES: { readonly [Name in VariableName]: Variable<VariableValues[Name
   LOAD_ALLOW_HOSTS: { read: text },
   LOAD_SEED: { read: text },
   LOAD_ONCE: { read: flag, rule: "must be '1' or '0'" },
+  LOAD_AA: { read: flag, rule: "must be '1' or '0'" },
   LOAD_REPORTS_DIR: { read: text },
   LOAD_WAKE: { read: oneOf('exact', 'tick'), rule: "must be 'exact' or 'tick'" },
   LOAD_TRACE_URL: { read: text },

@@ -1,4 +1,4 @@
-import type { ComparedMetric, ComparedPair, ComparedTime } from '../../model/comparison.ts'
+import { type ComparedMetric, type ComparedPair, type ComparedTime, MAX_EXCLUDED } from '../../model/comparison.ts'
 import type { Comparison } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
 import type { Leaning } from '../../model/verdict.ts'
@@ -8,9 +8,6 @@ import { countedPairs, type Part, pairDifferences } from './pair-differences.ts'
 
 /** Probability beyond each end of the reported interval of 90%. */
 const PER_SIDE = 0.05
-
-/** Share of the pairs that may be excluded. */
-const MAX_EXCLUDED: Ratio = 0.25
 
 /** The metrics of a comparison that names none. */
 export const DEFAULT_METRICS: readonly [ComparedTime, ...ComparedTime[]] = ['p50', 'mean']

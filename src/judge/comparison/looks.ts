@@ -1,3 +1,4 @@
+import { LOOK_PAIRS } from '../../model/comparison.ts'
 import type { Count, Ratio } from '../../model/units.ts'
 import { signedRankTail } from '../verdict/statistics/signed-rank.ts'
 
@@ -17,17 +18,14 @@ export interface Look {
  * `docs/calibration/side-by-side.md` has the error rates and the power.
  */
 export const LOOKS: readonly [Look, ...Look[]] = [
-  { pairs: 8, fail: 0.008, pass: 0.05 },
-  { pairs: 14, fail: 0.003, pass: 0.03 },
-  { pairs: 20, fail: 0.003, pass: 0.03 },
+  { pairs: LOOK_PAIRS[0], fail: 0.008, pass: 0.05 },
+  { pairs: LOOK_PAIRS[1], fail: 0.003, pass: 0.03 },
+  { pairs: LOOK_PAIRS[2], fail: 0.003, pass: 0.03 },
 ]
-
-/** Minimum number of pairs of a comparison. */
-const MIN_PAIRS: Count = LOOKS[0].pairs
 
 /** Returns the look at `pairs` pairs, which counts as the next planned one; undefined if they are too few. */
 export function lookAt(pairs: Count): Look | undefined {
-  return pairs < MIN_PAIRS ? undefined : (LOOKS.find((look) => pairs <= look.pairs) ?? LOOKS.at(-1))
+  return pairs < LOOK_PAIRS[0] ? undefined : (LOOKS.find((look) => pairs <= look.pairs) ?? LOOKS.at(-1))
 }
 
 /**

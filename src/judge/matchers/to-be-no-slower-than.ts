@@ -3,7 +3,7 @@ import type { JudgedFigures } from '../../model/figures.ts'
 import type { Ratio } from '../../model/units.ts'
 import { DEFAULT_METRICS } from '../comparison/compare.ts'
 import { comparisonVerdict } from '../comparison/comparison-verdict.ts'
-import { comparedSubject } from '../comparison/subject.ts'
+import { comparedSubject } from '../comparison/compared-subject.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { type OptionRule, optionsArgument } from './arguments.ts'
 

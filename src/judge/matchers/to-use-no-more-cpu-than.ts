@@ -1,6 +1,6 @@
 import type { JudgedFigures } from '../../model/figures.ts'
 import { comparisonVerdict } from '../comparison/comparison-verdict.ts'
-import { comparedSubject } from '../comparison/subject.ts'
+import { comparedSubject } from '../comparison/compared-subject.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { optionsArgument } from './arguments.ts'
 import { TOLERANCE_RULE, type ToleranceOptions } from './to-be-no-slower-than.ts'

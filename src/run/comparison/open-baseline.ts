@@ -1,4 +1,4 @@
-import { cwd, env } from 'node:process'
+import { cwd } from 'node:process'
 import { isCommand, isRef, isShared, type Target } from '../../model/target.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
@@ -9,8 +9,7 @@ import { targetOfRef } from '../target/ref/target-of-ref.ts'
 import { type BaselineTarget, PairedRun } from './paired-run.ts'
 
 /**
- * Returns the run of a plan with a comparison. With `LOAD_AA=1`, both sides are the target of the plan, which shows what
- * this machine can tell apart.
+ * Returns the run of a plan with a comparison. A comparison with itself shows which differences this machine can show.
  */
 export function pairedRun(plan: CompiledPlan, comparison: ResolvedComparison, admission?: Admission): PairedRun {
   const [lane] = plan.lanes
@@ -19,9 +18,7 @@ export function pairedRun(plan: CompiledPlan, comparison: ResolvedComparison, ad
   return new PairedRun({ ...plan, lanes: [{ ...lane, target }] }, comparison, {
     admission,
     openBaseline: (signal) =>
-      env['LOAD_AA'] === '1'
-        ? Promise.resolve({ target, isSelf: true })
-        : openBaseline(comparison, target, write, signal),
+      comparison.isSelf ? Promise.resolve({ target, isSelf: true }) : openBaseline(comparison, target, write, signal),
   })
 }
 

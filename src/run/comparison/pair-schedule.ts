@@ -1,3 +1,4 @@
+import { SLICE_MS } from '../../measure/recorder.ts'
 import type { Blocks } from '../../model/blocks.ts'
 import type { Side } from '../../model/comparison.ts'
 import { PAUSE_MS } from '../../plan/comparison.ts'
@@ -9,7 +10,6 @@ import { randomFrom } from '../../traffic/arrivals/random.ts'
 const MAX_DISCARD_MS: Ms = 500
 /** Share of a block that is not compared, if blocks are short. */
 const DISCARD_SHARE = 0.25
-const SLICE_MS: Ms = 100
 
 /** When each side gets its load, on the clock of both runs. */
 export interface PairSchedule {

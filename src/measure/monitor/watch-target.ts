@@ -107,8 +107,8 @@ class ProcessWatch implements TargetWatch {
     this.#tree.adopt(stat)
   }
 
-  async sample(): Promise<Omit<TargetSample, 'atMs'>> {
-    const traffic = this.#network?.read()
+  async sample({ network } = { network: true }): Promise<Omit<TargetSample, 'atMs'>> {
+    const traffic = network ? this.#network?.read() : undefined
     const cpuTicks = this.#readCpuTicks()
     const nowMs = performance.now()
     const elapsedMs = nowMs - this.#sampledMs

@@ -14,9 +14,10 @@ export interface TargetWatch {
   /**
    * Samples what the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets and
    * files, all summed over its processes, and the CPU of the busiest process. All fields are null once the processes
-   * have ended; resolves with undefined if there is nothing to report yet.
+   * have ended; resolves with undefined if there is nothing to report yet. `network: false` leaves the network bytes to
+   * the next sample.
    */
-  sample(): Promise<Omit<TargetSample, 'atMs'> | undefined>
+  sample(parts?: { readonly network: boolean }): Promise<Omit<TargetSample, 'atMs'> | undefined>
   /** Adds a process that was started as part of the target; it may end before the others. */
   follow(pid: number): void
   stop(): void

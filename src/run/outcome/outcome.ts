@@ -104,6 +104,10 @@ export class RunOutcome {
     return blocks === undefined ? durationMs : toClock(blocks, durationMs)
   }
 
+  async readBeforeLoad(): Promise<void> {
+    await this.#watch?.readBeforeLoad()
+  }
+
   measureFrom(startMs: Ms): void {
     this.#watch?.measureFrom(startMs)
   }

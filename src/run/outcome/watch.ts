@@ -51,6 +51,8 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined
   #startMs: Ms = Number.NaN
   readonly #blocks: Blocks | undefined
+  /** Whether no load precedes the measured part. */
+  readonly #isIdleBefore: boolean
 
   private constructor(
     targets: readonly TargetConnection[],
@@ -59,10 +61,11 @@ export class Watch {
     standing: readonly Doubt[],
     resources: Resources,
     onProcesses: (pids: readonly number[]) => void,
-    blocks: Blocks | undefined,
+    plan: CompiledPlan,
   ) {
     this.#targets = targets
-    this.#blocks = blocks
+    this.#blocks = plan.blocks
+    this.#isIdleBefore = plan.warmUpMs === 0 && plan.blocks === undefined
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
@@ -86,7 +89,7 @@ export class Watch {
   ): Watch {
     const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, targets, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
-      new Watch(targets, target, unwatched, standing, resources, onProcesses, plan.blocks)
+      new Watch(targets, target, unwatched, standing, resources, onProcesses, plan)
     if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
@@ -94,6 +97,14 @@ export class Watch {
     return typeof found === 'object' && 'why' in found
       ? watch(undefined, found.why)
       : watch(watchTarget(found, { network: true }))
+  }
+
+  /**
+   * Reads the target's network bytes before any load. Listing the connections takes a while on a busy machine, so a
+   * list that is requested at the start would miss the first requests.
+   */
+  async readBeforeLoad(): Promise<void> {
+    if (this.#isIdleBefore && this.pids.length > 0) await this.#target?.sample()
   }
 
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
@@ -118,7 +129,7 @@ export class Watch {
   #beginBlock(block: number): void {
     this.#host.start()
     // Samples count from the previous one.
-    void this.#target?.sample()
+    void this.#target?.sample({ network: !this.#isIdleBefore })
     this.#schedule(block)
   }
 

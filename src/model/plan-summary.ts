@@ -22,6 +22,16 @@ export interface PlanSummary {
   readonly sla: Sla
   /** Probability with which a verdict must be right, above 0.5 and below 1. */
   readonly confidence: Ratio
+  /** Of a plan with `duration: { min, max }`. */
+  readonly looks?: {
+    /**
+     * Number of times at which the run could end, 2 or more. Verdicts are stricter for that: each of these times gets
+     * an equal part of the errors that `confidence` allows.
+     */
+    readonly count: Count
+    /** Longest possible length of the measured part, in ms; `durationMs` is its actual length once the run has ended. */
+    readonly maxDurationMs: Ms
+  }
   /** How an inconclusive verdict ends a test. */
   readonly onInconclusive: OnInconclusive
   /** The requests in words, such as `GET /cart`, with the names of their operations: `read: GET /cart`. */

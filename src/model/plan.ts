@@ -28,6 +28,12 @@ export interface ComparisonOptions {
   readonly block?: Ms | string
 }
 
+/** Shortest and longest length of the measured part: ms, or strings such as `'30s'`. */
+export interface DurationRange {
+  readonly min: Ms | string
+  readonly max: Ms | string
+}
+
 /** Limits that stop a run early, once broken with 99.9% confidence. */
 export interface AbortLimits {
   /** Maximum share of failed requests, 0–1. */

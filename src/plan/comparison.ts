@@ -75,7 +75,7 @@ export function resolveComparison(
     const neededMs = durationOf(MIN_PAIRS, blockMs)
     issues.push({
       key: 'duration',
-      value: plan['duration'],
+      value: shownOf(plan['duration']),
       rule: `must allow ${MIN_PAIRS} pairs of blocks of ${formatDuration(blockMs)} with \`against\`: at least ${Math.ceil(neededMs / 1_000)} s`,
       remedy: 'omit it: the comparison ends as soon as it is decided',
     })

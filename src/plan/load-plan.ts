@@ -7,6 +7,7 @@ import type {
   AbortLimits,
   ComparisonOptions,
   ConnectionKind,
+  DurationRange,
   MessageSize,
   OnInconclusive,
   Overflow,
@@ -122,8 +123,11 @@ interface PlanKeys extends SharedKeys {
   readonly pattern?: PatternName | PatternSpec | ArrivalPattern
   /** Requests per second: the pattern's base, peak or mean. */
   readonly rate?: Rps
-  /** Length of the measured part: ms, or a string such as `'30s'`. */
-  readonly duration?: Ms | string
+  /**
+   * Length of the measured part: ms, or a string such as `'30s'`. `{ min: '10s', max: '60s' }` ends as soon as every
+   * limit of `sla`, and the comparison with `against`, is decided.
+   */
+  readonly duration?: Ms | string | DurationRange
   /**
    * A second target for a comparison side by side: another URL, a server to start, or `{ ref: 'origin/main' }`. The two
    * get the same load in turns. `duration` is then the time for both, and may be omitted.

@@ -44,7 +44,8 @@ export function onceOf(plan: CompiledPlan): CompiledPlan {
     pattern,
     durationMs,
     curve: curveFrom(pattern, { durationMs, seed: plan.seed }),
-    // There are no times to compare.
+    // There are no times to judge or to compare.
+    looks: undefined,
     comparison: undefined,
     concurrency: undefined,
     arrivals: 'uniform',

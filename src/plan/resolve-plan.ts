@@ -20,12 +20,12 @@ import {
   isRecord,
   oneOf,
   positive,
-  positiveDuration,
   readKeys,
   timeoutDuration,
   wholeFrom,
   type Reader,
 } from '../model/readers.ts'
+import { readDuration, resolveLooks } from './duration.ts'
 import { COMPARISON_WARM_UP_MS, resolveComparison } from './comparison.ts'
 import { resolveSchedule, type ScheduleKeys } from './schedule.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
@@ -114,7 +114,7 @@ const READERS = {
   protocol: anyValue,
   pattern: anyValue,
   rate: positive,
-  duration: positiveDuration,
+  duration: readDuration,
   against: anyValue,
   comparison: anyValue,
   concurrency: wholeFrom(1),
@@ -184,8 +184,10 @@ export function resolvePlan(
   const batch = resolveBatch(plan, issues)
   const isBatch = batch !== undefined || plan['workload'] === 'batch'
   const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
-  const comparison = resolveComparison(plan, { durationMs: read.duration, isSelf }, vocabulary, issues)
-  const keys = { ...read, durationMs: read.duration, seed, batchSize }
+  const longestMs = read.duration?.maxMs
+  const looks = read.duration && resolveLooks(plan, read.duration, read.sla, issues)
+  const comparison = resolveComparison(plan, { durationMs: longestMs, isSelf }, vocabulary, issues)
+  const keys = { ...read, durationMs: longestMs, seed, batchSize }
   const { pattern, durationMs, arrivals, curve } =
     comparison === undefined
       ? resolveSchedule(plan, keys, issues)
@@ -208,6 +210,7 @@ export function resolvePlan(
     lanes,
     pattern,
     durationMs,
+    looks,
     comparison,
     blocks: undefined,
     concurrency: read.concurrency,

@@ -81,6 +81,13 @@ export interface SentOnce {
   readonly operations: readonly number[]
 }
 
+/** Times of the measured part at which a run ends if every limit is decided. */
+export interface ResolvedLooks {
+  readonly minMs: Ms
+  /** Ascending; the last is the longest duration. In a comparison, its looks replace them. */
+  readonly atMs: readonly Ms[]
+}
+
 /**
  * A validated plan with every default filled in. Unless it runs `inline`, it is plain data that is passed to the
  * generator threads unchanged.
@@ -90,7 +97,10 @@ export interface ResolvedPlan {
   readonly lanes: readonly [ResolvedLane, ...ResolvedLane[]]
   /** Absent in the closed model. */
   readonly pattern: PatternSpec | ArrivalPattern | undefined
+  /** Of a plan with a shortest and a longest duration, the longest. */
   readonly durationMs: Ms
+  /** When the run may end before `durationMs`. */
+  readonly looks: ResolvedLooks | undefined
   /** What its target is compared with, if the plan has a comparison. */
   readonly comparison: ResolvedComparison | undefined
   /** Times in which the run sends its load, if it shares the time with another run. */

@@ -124,7 +124,7 @@ function requireDuration(plan: Plan, patternMs: Ms | undefined, issues: PlanIssu
     issues.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
   } else if (patternMs !== undefined && value !== undefined) {
     const rule = `must be omitted: the pattern lasts ${formatDuration(patternMs)}`
-    issues.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
+    issues.push({ key: 'duration', value: shownOf(value), rule, remedy: 'keep one of the two' })
   }
 }
 

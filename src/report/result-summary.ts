@@ -66,7 +66,13 @@ function spanOf(figures: AnyFigures): string | undefined {
 export function describeRun(result: LoadResult): string {
   const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
   const ended = result.ended === 'completed' ? '' : `, ${result.ended.toUpperCase()}${because}`
-  return `${loadOf(result)} for ${formatDuration(result.durationMs)}${ended}`
+  return `${loadOf(result)} for ${lengthOf(result)}${ended}`
+}
+
+/** Example: `30 s`, or `12 s of at most 60 s` of a run that ended when its limits were decided. */
+export function lengthOf({ durationMs, plan }: LoadResult): string {
+  const longest = plan.looks === undefined ? '' : ` of at most ${formatDuration(plan.looks.maxDurationMs)}`
+  return `${formatDuration(durationMs)}${longest}`
 }
 
 /** Example: `constant 500 req/s`, `20 in flight`, `each operation once`. */

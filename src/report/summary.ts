@@ -1,14 +1,14 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
-import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
+import { formatCount, formatMs, formatPlural } from '../wording/figures.ts'
 import { countVerdicts, type VerdictRecord } from '../model/verdict.ts'
 import { formatFailedTests, otherwiseFailed } from './failed-tests.ts'
 import { formatBatching } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
 import { verdictText } from './verdict-text.ts'
-import { errorLines, loadOf, metricLines, describeRates, targetLines } from './result-summary.ts'
+import { errorLines, lengthOf, loadOf, metricLines, describeRates, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 
@@ -46,7 +46,7 @@ function resultLines(result: LoadResult): readonly string[] {
   const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
   return [
     wrap(result.name, 0),
-    wrap(`${loadOf(result)} for ${formatDuration(result.durationMs)}, seed ${result.seed}${ended}${because}`, 2),
+    wrap(`${loadOf(result)} for ${lengthOf(result)}, seed ${result.seed}${ended}${because}`, 2),
     ...(result.journeys === null ? [] : [labelled('journeys', operationOf(result.journeys), 2)]),
     labelled(
       'requests',

@@ -66,6 +66,11 @@ export function metricsOf(generatorId: string): LoadResult | undefined {
 /** Time between 'start' and the first arrival, in which every thread receives the message and sets its timer. */
 const LEAD_MS = 30
 
+/** Time in which every generator thread learns that the run ends early. */
+const END_LEAD_MS: Ms = 200
+/** A run that ends early ends with a full interval. */
+const END_STEP_MS: Ms = 1_000
+
 /** Runs a plan: its generators send traffic to its targets, and its outcome collects what they measure. */
 export class Run implements LoadRun {
   readonly generatorId: string = randomBytes(6).toString('hex')
@@ -185,8 +190,14 @@ export class Run implements LoadRun {
     this.#lifetime.startAt(startMs)
     fleet.start(startMs)
     this.#outcome.measureFrom(startMs)
+    void this.#outcome.decided.then(() => this.#endSoon())
     await Promise.race([fleet.ended, stopped.then(() => fleet.stop())])
     this.#lifetime.complete()
+  }
+
+  #endSoon(): void {
+    const atMs = Math.ceil((this.#lifetime.elapsedMs + END_LEAD_MS) / END_STEP_MS) * END_STEP_MS
+    if (this.#lifetime.isRunning && atMs < this.#plan.durationMs) this.endAt(atMs)
   }
 
   async #close(): Promise<void> {

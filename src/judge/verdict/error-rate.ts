@@ -3,6 +3,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
+import { confidencePerLook } from './confidence-per-look.ts'
 import { designEffect, MIN_BATCHES, type BatchSum } from './design-effect.ts'
 import { evidenceOfErrors, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -36,7 +37,7 @@ const OUTAGE_MS: Ms = 500
  */
 export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, question: ErrorRateQuestion): JudgedVerdict {
   const subject = `error rate${partOf(figures, run)}`
-  const asked = shareOfFailures(figures, { confidence: run.plan.confidence, ...question })
+  const asked = shareOfFailures(figures, { ...question, confidence: confidencePerLook(run.plan, question.confidence) })
   const limit = question.limit === 0 ? '0%' : `below ${formatPercent(question.limit)}`
   return conclude(
     {
@@ -55,11 +56,14 @@ export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, questi
 export function successRateVerdict(
   figures: JudgedFigures,
   run: LoadResult,
-  { above, confidence = run.plan.confidence }: { readonly above: Ratio; readonly confidence?: Ratio },
+  { above, confidence }: { readonly above: Ratio; readonly confidence?: Ratio },
 ): JudgedVerdict {
   const subject = `success rate${partOf(figures, run)}`
   // Rounded, because 1 − 0.99 is not exactly 0.01.
-  const asked = shareOfFailures(figures, { limit: Number((1 - above).toPrecision(12)), confidence })
+  const asked = shareOfFailures(figures, {
+    limit: Number((1 - above).toPrecision(12)),
+    confidence: confidencePerLook(run.plan, confidence),
+  })
   return conclude(
     {
       claim: `${subject} above ${formatPercent(above)}`,

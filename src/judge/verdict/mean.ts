@@ -3,6 +3,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
+import { confidencePerLook } from './confidence-per-look.ts'
 import { designEffect, MIN_BATCHES } from './design-effect.ts'
 import { IN_MS, type QuantityFormat } from './described-percentile.ts'
 import { diagnose, partOf } from './evidence.ts'
@@ -45,7 +46,8 @@ export interface MeanEstimate {
  * longer. For a fail, it does not count.
  */
 export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: MeanQuestion): JudgedVerdict {
-  const { limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const { limitMs, of = 'response' } = question
+  const confidence = confidencePerLook(run.plan, question.confidence)
   const estimate = estimateMean(figures, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
   const subject = `mean ${of} time${partOf(figures, run)}`
   return conclude(
@@ -89,7 +91,8 @@ export function estimateFrom(
 }
 
 function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
-  const { limitMs, of = 'response', confidence = run.plan.confidence, requiredMs = MIN_PROOF_MS } = question
+  const { limitMs, of = 'response', requiredMs = MIN_PROOF_MS } = question
+  const confidence = confidencePerLook(run.plan, question.confidence)
   const worst = withUnanswered(figures, run, limitMs, estimate)
   const span = { spanMs: figures.durationMs, requiredMs }
   const again = (rest: JudgedFigures): MeanEstimate | undefined =>

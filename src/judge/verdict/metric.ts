@@ -9,6 +9,7 @@ import {
   formatQuantityRange,
 } from '../../wording/figures.ts'
 import { type Claim, conclude } from './conclude.ts'
+import { confidencePerLook } from './confidence-per-look.ts'
 import { describePercentile, type QuantityFormat } from './described-percentile.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { type LatencyCourse, metricCourse, requestsIn } from './latencies.ts'
@@ -41,9 +42,10 @@ interface MetricQuestion {
  */
 export function metricPercentileVerdict(
   judged: JudgedMetric,
-  { percentile, limit, confidence = judged.run.plan.confidence }: MetricQuestion & { readonly percentile: number },
+  { percentile, limit, confidence: required }: MetricQuestion & { readonly percentile: number },
 ): JudgedVerdict {
   const { metric } = judged
+  const confidence = confidencePerLook(judged.run.plan, required)
   const course = metricCourse(metric)
   const asked = percentileShare(course, { percentile, limitMs: limit, confidence }, { unproven: 0 })
   const effects = { effect: percentileDesignEffect(course, percentile), verdictEffect: asked.designEffect }
@@ -75,9 +77,10 @@ function percentileStanding(
 /** Judges whether the mean of a metric is below a limit, with the statistics of latencies (`meanVerdict`). */
 export function metricMeanVerdict(
   judged: JudgedMetric,
-  { limit, confidence = judged.run.plan.confidence }: MetricQuestion,
+  { limit, confidence: required }: MetricQuestion,
 ): JudgedVerdict {
   const { metric } = judged
+  const confidence = confidencePerLook(judged.run.plan, required)
   const course = metricCourse(metric)
   const estimate = estimateFrom(metric, course, confidence)
   return claimed(judged, `mean of ${metric.name}`, limit, {

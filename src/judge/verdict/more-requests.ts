@@ -92,7 +92,10 @@ function adviceOf(
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
   const { one, many } = unitOf(counted, figures, run)
   const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
-  const duration = optionWords({ plan: `duration: '${seconds}s'`, command: `-d ${seconds}s` })
+  const duration = optionWords({
+    plan: run.plan.looks === undefined ? `duration: '${seconds}s'` : `duration.max: '${seconds}s'`,
+    command: `-d ${seconds}s`,
+  })
   const length = figures === run ? duration : `a span of ${formatDuration(seconds * 1_000)}`
   return { advice: `${count} (${length})`, adviceMs: 1_000 * seconds }
 }

@@ -3,6 +3,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
+import { confidencePerLook } from './confidence-per-look.ts'
 import { diagnose, partOf, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
@@ -46,7 +47,8 @@ export function percentileVerdict(
   run: LoadResult,
   question: PercentileQuestion,
 ): JudgedVerdict {
-  const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const { percentile, limitMs, of = 'response' } = question
+  const confidence = confidencePerLook(run.plan, question.confidence)
   const course = latencyCourse(figures, TIMES[of].name)
   const subject = `${formatPercentile(percentile)} ${TIMES[of].words}${partOf(figures, run)}`
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
@@ -182,7 +184,8 @@ function madeByTheTool(
   question: PercentileQuestion,
   asked: ShareQuestion,
 ): boolean {
-  const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const { percentile, limitMs, of = 'response' } = question
+  const confidence = confidencePerLook(run.plan, question.confidence)
   if (of !== 'response') return false
   const { unproven } = knownCounts(figures, limitMs, of)
   const course = latencyCourse(figures, 'targetTime')

@@ -109,6 +109,12 @@ function describeTerms(terms: readonly JudgedVerdict[]): string {
     .join(', ')
 }
 
+/** Whether a load that still runs has decided every limit of a service level, so that it may end. */
+export function isServiceLevelDecided(soFar: LoadResult, sla: Sla): boolean {
+  const asEnded: LoadResult = { ...soFar, ended: 'completed' }
+  return termVerdicts(asEnded, asEnded, sla).every(({ verdict }) => verdict === 'pass' || verdict === 'fail')
+}
+
 /** Stopping a run requires high confidence, because the engine repeats the check many times during the run. */
 const BEYOND_DOUBT = 0.999
 

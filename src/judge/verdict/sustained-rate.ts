@@ -4,6 +4,7 @@ import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { conclude } from './conclude.ts'
+import { confidencePerLook } from './confidence-per-look.ts'
 import { designEffect, MIN_BATCHES } from './design-effect.ts'
 import { batchesOf, failuresByBatch } from './error-rate.ts'
 import { type Counted, countedIn, evidenceOfErrors, partOf } from './evidence.ts'
@@ -195,7 +196,7 @@ function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio
   const share = of === 0 ? 0 : over / of
   return {
     allowed: within,
-    confidence: run.plan.confidence,
+    confidence: confidencePerLook(run.plan),
     designEffect: designEffect(failuresByBatch(figures), share * (1 - share)),
     forPass: { over, of },
     forFail: { over, of },

@@ -75,6 +75,7 @@ function phaseAt({ phases, durationMs, comparison, plan }: LoadResult): string |
     const most = Math.round(plan.durationMs / blockMs)
     return `pair ${Math.min(pairs.length + 1, most)} of up to ${most}`
   }
+  if (plan.looks !== undefined) return 'until the limits are decided'
   const entries = Object.entries(phases)
   return (entries.find(([, { endMs }]) => durationMs < endMs) ?? entries.at(-1))?.[0] ?? null
 }

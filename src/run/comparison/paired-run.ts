@@ -2,6 +2,7 @@ import { decideAt } from '../../judge/comparison/compare.ts'
 import { comparisonOf } from '../../judge/comparison/comparison-of.ts'
 import { LOOKS } from '../../judge/comparison/looks.ts'
 import { countedPairs } from '../../judge/comparison/pair-differences.ts'
+import { isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
 import { type SpanUse, SpanWatch } from '../../measure/monitor/index.ts'
 import type { ComparedPair, Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
@@ -199,7 +200,7 @@ export class PairedRun implements LoadRun {
       // The last pair of a complete run is complete as well.
       if (!isOver || this.#isComplete) this.#addPair(pair, first, runs, uses)
       if (isOver) return
-      if (!this.#isDecided()) continue
+      if (!this.#isDecided(pair)) continue
       for (const run of Object.values(runs)) run.endAt(endOf(pair))
       return
     }
@@ -231,11 +232,15 @@ export class PairedRun implements LoadRun {
     this.#pairs.push({ startMs, first, ...blocks, ...(excluded !== undefined && { excluded }) })
   }
 
-  #isDecided(): boolean {
+  /** Checks the comparison after a pair, and the limits of the candidate if the plan has a shortest duration. */
+  #isDecided(pair: number): boolean {
     const counted = countedPairs(this.#pairs).length
     if (!LOOKS.some(({ pairs }) => pairs === counted) || this.#looks.includes(counted)) return false
     this.#looks.push(counted)
     if (counted === LOOKS.at(-1)?.pairs) return true
+    const { looks, sla } = this.#plan
+    if (looks !== undefined && this.#schedule.endOf(pair) < looks.minMs) return false
+    if (looks !== undefined && !isServiceLevelDecided(this.#candidate.metrics(), sla)) return false
     const { tolerance, isToleranceGiven } = this.#comparison
     const { verdict } = decideAt(this.#pairs, tolerance)
     if (isToleranceGiven || verdict === 'pass') return verdict === 'pass' || verdict === 'fail'

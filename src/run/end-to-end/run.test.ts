@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { serviceLevelVerdict } from '../../judge/verdict/service-level.ts'
 import { startFixture } from '../../../fixtures/index.ts'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
 import type { Interval } from '../../model/figures.ts'
@@ -193,6 +194,37 @@ describe('runLoad and startLoad', () => {
     expect(result.ended).toBe('aborted')
     expect(result.endedBecause).toContain('error rate')
     expectConservation(result)
+  })
+
+  test('ends early, as a complete run, once every limit is decided', async () => {
+    await using server = await startFixture('latency', {
+      distribution: { kind: 'lognormal', medianMs: 20, sigma: 0.1 },
+    })
+    const duration = { min: '1s', max: '60s' }
+    const result = await runLoad({ target: server.url, rate: 100, duration, sla: { p50Ms: 5 } })
+    expect(result.ended).toBe('completed')
+    expect(result.plan.looks).toEqual({ count: 5, maxDurationMs: 60_000 })
+    // The first look is at 1 s, and the run ends with a full second.
+    expect(result.plan.durationMs).toBeLessThan(20_000)
+    expect(result.plan.durationMs % 1_000).toBe(0)
+    expect(result.durationMs).toBe(result.plan.durationMs)
+    expect(result.requestsScheduled).toBe(result.plan.durationMs / 10)
+    expect(result.offeredRps).toBe(100)
+    expect(serviceLevelVerdict(result, result, result.plan.sla).verdict).toBe('fail')
+    expectConservation(result)
+  })
+
+  test('reaches the longest duration while a limit is not decided', async () => {
+    await using server = await startFixture('latency', {
+      distribution: { kind: 'lognormal', medianMs: 20, sigma: 0.1 },
+    })
+    const duration = { min: 500, max: '2s' }
+    const result = await runLoad({ target: server.url, rate: 100, duration, sla: { p50Ms: 5, errorRate: 0.01 } })
+    expect([result.ended, result.durationMs]).toEqual(['completed', 2_000])
+    expect(serviceLevelVerdict(result, result, { errorRate: 0.01 })).toMatchObject({
+      verdict: 'inconclusive',
+      advice: expect.stringMatching(/duration\.max: '\d+s'/),
+    })
   })
 
   test('continues when the server restarts during the run, and counts lost requests as errors', async () => {

@@ -1,4 +1,4 @@
-import { abortVerdicts } from '../../judge/verdict/service-level.ts'
+import { abortVerdicts, isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
 import { Collector } from '../../measure/collector.ts'
 import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
 import type { BlockResult } from '../../measure/block-tallies.ts'
@@ -42,6 +42,9 @@ export class RunOutcome {
   #userFailure: Doubt | undefined
   #silence: readonly Doubt[] = []
   #watch: Watch | undefined
+  /** Planned times at which the limits have not been checked yet. */
+  #looksMs: readonly Ms[]
+  readonly #decided = Promise.withResolvers<void>()
 
   constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
     this.#generatorId = generatorId
@@ -50,8 +53,15 @@ export class RunOutcome {
     this.#lifetime = lifetime
     this.#collector = new Collector(placement.threads, latencyLimits(plan.sla), plan.durationMs, plan.blocks)
     this.#states = Array.from({ length: placement.threads }, () => undefined)
+    // The blocks of a comparison determine its looks.
+    this.#looksMs = plan.blocks === undefined ? (plan.looks?.atMs ?? []) : []
     const { tracing } = plan
     if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)
+  }
+
+  /** Resolves when every limit of the plan is decided before its longest duration; otherwise never. */
+  get decided(): Promise<void> {
+    return this.#decided.promise
   }
 
   get #isBulk(): boolean {
@@ -219,6 +229,16 @@ export class RunOutcome {
     if (intervals.length === 0 || !this.#lifetime.isRunning) return
     const reason = this.#abortReason()
     if (reason !== undefined) this.#lifetime.stop('aborted', reason)
+    else if (this.#isDecided()) this.#decided.resolve()
+  }
+
+  /** Checks the limits at the first report after each planned time. */
+  #isDecided(): boolean {
+    const { coveredMs } = this.#collector
+    const rest = this.#looksMs.filter((atMs) => atMs > coveredMs)
+    const isDue = rest.length < this.#looksMs.length
+    this.#looksMs = rest
+    return isDue && isServiceLevelDecided(this.result(), this.#plan.sla)
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { Collector } from '../../measure/collector.ts'
 import type { Doubt } from '../../model/doubt.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { ResolvedLane, ResolvedLooks, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { JudgedFigures, PhaseFigures } from '../../model/figures.ts'
 import { mapValues } from '../../model/map-values.ts'
+import { LOOK_PAIRS } from '../../model/comparison.ts'
 import type { Ended, GeneratorFigures, LoadResult, TargetFigures } from '../../model/result.ts'
 import type { PlanSummary } from '../../model/plan-summary.ts'
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
@@ -111,10 +112,18 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     requestTimeoutMs: plan.requestTimeoutMs,
     sla: plan.sla,
     confidence: plan.confidence,
+    ...(plan.looks !== undefined && { looks: looksOf(plan, plan.looks) }),
     onInconclusive: plan.onInconclusive,
     request: cleanText(formatRequests(plan, targets)),
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
     ...(plan.once !== undefined && { once: true }),
+  }
+}
+
+function looksOf(plan: CompiledPlan, { atMs }: ResolvedLooks): NonNullable<PlanSummary['looks']> {
+  return {
+    count: plan.comparison === undefined ? atMs.length : LOOK_PAIRS.length,
+    maxDurationMs: plan.curve?.durationMs ?? Math.max(...atMs),
   }
 }
 

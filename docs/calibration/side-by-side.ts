@@ -3,6 +3,7 @@
  * `npx node docs/calibration/side-by-side.ts [RUNS]`, 3 000 comparisons of each case by default.
  */
 import { decide, LOOKS } from '../../src/judge/comparison/looks.ts'
+import { drawPair, heavyTailed } from '../../src/judge/comparison/simulated-pairs.builder.ts'
 import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'
 import { shiftOf } from '../../src/judge/verdict/statistics/hodges-lehmann.ts'
 
@@ -15,36 +16,18 @@ const CASES = [
 /** Correlation of the differences of the median and of the mean. */
 const CORRELATION = 0.8
 
-type Random = () => number
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-}
-
-/** Student's t with 3 degrees of freedom, divided by its standard deviation: pairs have outliers. */
-function heavyTailed(random: Random): number {
-  const chiSquare = normal(random) ** 2 + normal(random) ** 2 + normal(random) ** 2
-  return normal(random) / Math.sqrt(chiSquare / 3) / Math.sqrt(3)
-}
-
-/** Differences of the median and of the mean of one pair. */
-function pairOf(factor: number, scatter: number, random: Random): readonly [number, number] {
-  const [common, own] = [heavyTailed(random), heavyTailed(random)]
-  const mixed = CORRELATION * common + Math.sqrt(1 - CORRELATION ** 2) * own
-  return [Math.log(factor) + scatter * common, Math.log(factor) + scatter * mixed]
-}
-
 interface Outcome {
   readonly verdict: 'pass' | 'fail' | 'leans to pass' | 'leans to fail'
   readonly pairs: number
 }
 
-function compare(factor: number, scatter: number, tolerance: number, random: Random): Outcome {
+function compare(factor: number, scatter: number, tolerance: number, random: () => number): Outcome {
+  const metrics = { draw: heavyTailed, scatter, correlation: CORRELATION, count: 2 }
   const differences: [number[], number[]] = [[], []]
   const margin = Math.log(1 + tolerance)
   for (const look of LOOKS) {
     while (differences[0].length < look.pairs) {
-      const [median, mean] = pairOf(factor, scatter, random)
+      const [median = 0, mean = 0] = drawPair(factor, metrics, random)
       differences[0].push(median)
       differences[1].push(mean)
     }

@@ -26,6 +26,7 @@ import { durationNotices } from './duration-notice.ts'
 import { withDoubts } from './doubts.ts'
 import type { HostFacts } from './doubts.ts'
 import { onInterruption } from './interruption.ts'
+import { selfComparisonNotice } from './self-comparison.ts'
 import { acquireMachineLock } from './machine-lock.ts'
 import type { MachineLock } from './machine-lock.ts'
 import type { PlanScope } from './plan-scope.ts'
@@ -183,7 +184,11 @@ export class LoadSession {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
         onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase, part) : undefined,
-        onResult: (result) => this.#options.book.addUnlisted(unlistedIn(result, recorded)),
+        onResult: (result) => {
+          this.#options.book.addUnlisted(unlistedIn(result, recorded))
+          const notice = selfComparisonNotice(result)
+          if (notice !== undefined) this.#options.onWarning(notice)
+        },
         onOver: () => {
           held.release()
           this.#locks.delete(held)

@@ -11,6 +11,7 @@ import { callSite } from './call-site.ts'
 import { durationNotices } from './duration-notice.ts'
 import { acquireMachineLock } from './machine-lock.ts'
 import { printNotice } from './print-notice.ts'
+import { selfComparisonNotice } from './self-comparison.ts'
 
 /**
  * Starts a run and returns immediately. The run waits until no other process of this user puts load on a target from
@@ -26,7 +27,7 @@ export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun 
   try {
     const run = startMerged(plan, options, machineAdmission(options))
     // Before the script can see the result, whose parts matchers accept then, or the error.
-    run.result.then(adoptResult, (error: unknown) => void site.point(error))
+    run.result.then(adopt, (error: unknown) => void site.point(error))
     return run
   } catch (error) {
     throw site.point(error)
@@ -45,11 +46,17 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
   sayNotices(plan)
   try {
     const result = await runMerged(plan, options, machineAdmission(options))
-    adoptResult(result)
+    adopt(result)
     return result
   } catch (error) {
     throw site.point(error)
   }
+}
+
+function adopt(result: LoadResult): void {
+  adoptResult(result)
+  const notice = selfComparisonNotice(result)
+  if (notice !== undefined) printNotice(notice)
 }
 
 function sayNotices(plan: unknown): void {

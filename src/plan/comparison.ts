@@ -72,7 +72,7 @@ export function resolveComparison(
   const blockMs = options?.block ?? BLOCK_MS
   const maxPairs = pairsWithin(durationMs, blockMs)
   if (maxPairs < MIN_PAIRS) {
-    const neededMs = durationOf(MIN_PAIRS, blockMs)
+    const neededMs = pairsDurationMs(MIN_PAIRS, blockMs)
     issues.push({
       key: 'duration',
       value: shownOf(plan['duration']),
@@ -100,10 +100,11 @@ function pairsWithin(durationMs: Ms | undefined, blockMs: Ms): Count {
 
 /** Returns the length of the measured part on the clock: in a comparison, both targets have their turns. */
 export function clockDurationMs({ durationMs, comparison }: Pick<ResolvedPlan, 'durationMs' | 'comparison'>): Ms {
-  return comparison === undefined ? durationMs : durationOf(comparison.maxPairs, comparison.blockMs)
+  return comparison === undefined ? durationMs : pairsDurationMs(comparison.maxPairs, comparison.blockMs)
 }
 
-function durationOf(pairs: Count, blockMs: Ms): Ms {
+/** Returns how long this many pairs take. */
+export function pairsDurationMs(pairs: Count, blockMs: Ms): Ms {
   return pairs * 2 * blockMs + (pairs - 1) * PAUSE_MS
 }
 

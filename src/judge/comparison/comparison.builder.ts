@@ -8,6 +8,8 @@ import { comparisonOf } from './comparison-of.ts'
 export interface BlockCase {
   /** Every response time; the percentiles are multiples of it. */
   readonly ms: number
+  /** Default: a little more than `ms`. */
+  readonly meanMs?: number
   readonly requests?: number
   readonly failed?: number
   readonly cpuMs?: number | null
@@ -56,9 +58,17 @@ export function comparedRun(
   }
 }
 
-function blockOf({ ms, requests = 350, failed = 0, cpuMs = 350, rps = 100, operations = {} }: BlockCase): BlockFigures {
+function blockOf({
+  ms,
+  meanMs,
+  requests = 350,
+  failed = 0,
+  cpuMs = 350,
+  rps = 100,
+  operations = {},
+}: BlockCase): BlockFigures {
   return {
-    ...requestsOf(ms, requests, failed, rps),
+    ...requestsOf(ms, requests, failed, rps, meanMs),
     operations: Object.fromEntries(
       Object.entries(operations).map(([name, each]) => [name, requestsOf(each, requests, failed, rps)]),
     ),
@@ -69,10 +79,16 @@ function blockOf({ ms, requests = 350, failed = 0, cpuMs = 350, rps = 100, opera
   }
 }
 
-function requestsOf(ms: number, requests: number, failed: number, throughputRps: number): BlockRequests {
+function requestsOf(
+  ms: number,
+  requests: number,
+  failed: number,
+  throughputRps: number,
+  meanMs = ms * 1.02,
+): BlockRequests {
   const count = requests - failed
   if (count === 0) return { requests, failed, throughputRps: 0, responseTime: { count } }
-  const times = { minMs: ms / 2, meanMs: ms * 1.02, stddevMs: ms / 5, p50Ms: ms, p75Ms: ms * 1.1, p90Ms: ms * 1.2 }
+  const times = { minMs: ms / 2, meanMs, stddevMs: ms / 5, p50Ms: ms, p75Ms: ms * 1.1, p90Ms: ms * 1.2 }
   const tail = { p95Ms: ms * 1.3, p99Ms: ms * 1.5, p999Ms: ms * 2, maxMs: ms * 3 }
   return { requests, failed, throughputRps, responseTime: { count, ...times, ...tail } }
 }

@@ -27,11 +27,12 @@ function server(ms: number): CommandTarget {
 }
 
 /** Shorter blocks than a plan may have, so that the tests take less time. */
-function started(keys: object, maxPairs = 10): PairedRun {
-  const plan = resolvePlan({ rate: 80, warmUp: 0, tracing: 'off', ...keys }, vocabulary)
+function started(keys: object, { blockMs = 500, self = '0' } = {}): PairedRun {
+  const maxPairs = 10
+  const plan = resolvePlan({ rate: 80, warmUp: 0, tracing: 'off', ...keys }, vocabulary, { self })
   if (plan.comparison === undefined) throw new TypeError('the plan has a comparison')
-  const comparison = { ...plan.comparison, blockMs: 500, maxPairs }
-  const durationMs = 500 * maxPairs
+  const comparison = { ...plan.comparison, blockMs, maxPairs }
+  const durationMs = blockMs * maxPairs
   const curve = curveFrom(constant({ rate: 80 }), { durationMs, seed: plan.seed })
   const { against } = comparison
   return new PairedRun({ ...plan, durationMs, curve }, comparison, {
@@ -77,6 +78,13 @@ describe.concurrent('a run with a comparison', () => {
     const pids = [...result.target.pids, ...baseline.target.pids]
     expect(pids).toHaveLength(2)
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  test('uses all pairs if it compares a target with itself', async () => {
+    const run = started({ target: server(5), against: server(5) }, { blockMs: 200, self: '1' })
+    const { comparison } = await run.result
+    // Otherwise, 8 pairs would show that equal servers are equal.
+    expect(comparison?.pairs).toHaveLength(10)
   })
 
   test('ends with the figures so far when it is stopped', async () => {

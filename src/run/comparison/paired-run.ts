@@ -238,6 +238,8 @@ export class PairedRun implements LoadRun {
     if (!LOOKS.some(({ pairs }) => pairs === counted) || this.#looks.includes(counted)) return false
     this.#looks.push(counted)
     if (counted === LOOKS.at(-1)?.pairs) return true
+    // More pairs show better how noisy this machine is.
+    if (this.#comparison.isSelf) return false
     const { looks, sla } = this.#plan
     if (looks !== undefined && this.#schedule.endOf(pair) < looks.minMs) return false
     if (looks !== undefined && !isServiceLevelDecided(this.#candidate.metrics(), sla)) return false

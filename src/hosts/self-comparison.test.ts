@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { comparedRun, pairsWith } from '../judge/comparison/comparison.builder.ts'
+import { selfComparisonNotice } from './self-comparison.ts'
+
+const ITSELF = { isSelf: true } as const
+
+test('a comparison with itself says what this machine can show, and what to paste', () => {
+  const pairs = pairsWith(1, 20, 0.02).map(({ candidate, baseline }, pair) => ({
+    candidate: { ...candidate, cpuMs: 350 * (1 + 0.05 * (((pair * 3) % 5) - 2)) },
+    baseline,
+  }))
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF))).toMatchInlineSnapshot(`
+    "LOAD_AA=1: the target was compared with itself in 20 pairs of blocks of 4 s, so
+      every difference is noise.
+
+    metric                         scatter  tolerance  smallest change
+    median response time             1.45%         2%            +3.7%
+    mean response time               1.45%         2%            +3.7%
+    p90 response time                1.45%         2%            +3.7%
+    p95 response time                1.45%         2%            +3.7%
+    completed requests                  0%         1%            −1.0%
+    CPU per request of the target    7.28%         7%           +16.3%
+
+    With the tolerance of its row, an equal version passes at least 9 of 10
+      comparisons, and the smallest change fails at least 9 of 10. A comparison
+      takes from 1.1 min to 2.8 min: the smallest change may need all of it.
+
+    Paste into the plan:
+      comparison: { tolerance: 0.02 },
+    and into its test:
+      expect(result).toUseNoMoreCpuThan(baseline, { tolerance: 0.07 })
+    toBeNoSlowerThan then finds a service that is 3.8% slower."
+  `)
+})
+
+test('a difference that the scatter does not explain is part of the tolerance', () => {
+  const notice = selfComparisonNotice(comparedRun(pairsWith(1.05, 20), ITSELF))
+  expect(notice).toMatch(/differed by 5%, which is more than the scatter\s+explains/)
+  expect(notice).toContain('comparison: { tolerance: 0.06 }')
+})
+
+test('a run with too few pairs says what to change', () => {
+  const ended = { ended: 'interrupted', endedBecause: 'interrupted by SIGINT' } as const
+  expect(selfComparisonNotice(comparedRun(pairsWith(1, 5), ITSELF, ended))).toMatchInlineSnapshot(`
+    "LOAD_AA=1: the target was compared with itself in 5 pairs of blocks of 4 s, so
+      every difference is noise.
+    This machine's noise is unknown: 5 pairs of at least 8.
+    → omit the duration of the plan, and do not interrupt the run"
+  `)
+})
+
+test('a run that was interrupted later recommends for the pairs that others will have', () => {
+  const ended = { ended: 'interrupted', endedBecause: 'interrupted by SIGINT' } as const
+  const pairs = pairsWith(1, 10, 0.1)
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF, ended))).toContain('tolerance: 0.07')
+  // A duration that allows 10 pairs is one for all runs.
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF))).toContain('tolerance: 0.17')
+})
+
+test('a machine that is too busy gets no recommendation', () => {
+  const excluded = { code: 'foreign-load', side: 'candidate', moreCores: 0.71 } as const
+  const pairs = pairsWith(1, 14).map((pair, index) => (index < 5 ? Object.assign({}, pair, { excluded }) : pair))
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF))).toMatchInlineSnapshot(`
+    "LOAD_AA=1: the target was compared with itself in 9 pairs of blocks of 4 s, so
+      every difference is noise.
+    This machine is too busy for comparisons: 5 of 14 pairs were disturbed (pair 1:
+      other processes used 0.71 cores more in the candidate's block).
+    → stop other processes, or use a machine with less other load"
+  `)
+})
+
+test('a target that fails gets no recommendation', () => {
+  const failed = { ms: 10, requests: 350, failed: 350 }
+  const pairs = pairsWith(1).map(() => ({ candidate: failed, baseline: failed }))
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF))).toMatchInlineSnapshot(`
+    "LOAD_AA=1: the target was compared with itself in 8 pairs of blocks of 4 s, so
+      every difference is noise.
+    This machine's noise is unknown: some blocks have no successful request.
+    → fix the errors first"
+  `)
+})
+
+test('other runs get no notice, also on a branch without a change', () => {
+  expect(selfComparisonNotice(comparedRun(pairsWith(1)))).toBeUndefined()
+  expect(selfComparisonNotice(comparedRun(pairsWith(1), { isSelf: true, commit: '0123456789' }))).toBeUndefined()
+  const { comparison: _, ...single } = comparedRun(pairsWith(1))
+  expect(selfComparisonNotice(single)).toBeUndefined()
+})

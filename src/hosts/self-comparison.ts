@@ -1,7 +1,7 @@
 import { DEFAULT_METRICS } from '../judge/comparison/compare.ts'
-import { countedPairs } from '../judge/comparison/pair-differences.ts'
 import { pairNoise, type PairNoise } from '../judge/comparison/pair-noise.ts'
 import { COMPARED_METRICS, type ComparedMetric, LOOK_PAIRS, MAX_EXCLUDED } from '../model/comparison.ts'
+import { countedPairs } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Count, Ratio } from '../model/units.ts'
 import { pairsDurationMs } from '../plan/comparison.ts'

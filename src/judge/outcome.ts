@@ -45,8 +45,8 @@ const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
 export function keptVerdict(
   judged: JudgedVerdict,
   isNot: boolean,
-): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'latencyLimits' | 'message'> {
-  const { leaning, reasons, why, latencyLimits } = judged
+): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'latencyLimits' | 'compared' | 'message'> {
+  const { leaning, reasons, why, latencyLimits, compared } = judged
   const verdict = isNot ? CONTRARY[judged.verdict] : judged.verdict
   return {
     verdict,
@@ -54,6 +54,7 @@ export function keptVerdict(
     ...(reasons !== undefined && { reasons }),
     ...(why !== undefined && verdict !== 'pass' && { why }),
     ...(latencyLimits !== undefined && { latencyLimits }),
+    ...(compared !== undefined && { compared }),
     message: formatVerdict(judged, isNot),
   }
 }

@@ -65,3 +65,46 @@ export interface ComparedPair {
   readonly baseline: BlockFigures
   readonly excluded?: Exclusion
 }
+
+/** What the counted pairs show of one metric. */
+export interface ComparedChange {
+  readonly metric: ComparedMetric
+  /** Median over the pairs, in ms or in requests per second; null if nothing of this side succeeded. */
+  readonly candidate: number | null
+  readonly baseline: number | null
+  /** Candidate divided by baseline (Hodges–Lehmann estimate); null if one of them has no value. */
+  readonly ratio: number | null
+  /** The 90% interval of `ratio`, null at an end that the pairs do not limit; null if there are too few pairs. */
+  readonly interval: readonly [low: number | null, high: number | null] | null
+}
+
+/** Shares of failed and dropped requests, as means over the counted pairs. */
+export interface ComparedErrors {
+  readonly candidate: Ratio
+  readonly baseline: Ratio
+  /** How likely such an increase is if both sides fail equally often. */
+  readonly pValue: Ratio
+  /** True if the candidate is shown to fail more of its requests. */
+  readonly isMore: boolean
+  /** True if that is not shown, but the increase is too large for a pass. */
+  readonly mayBeMore: boolean
+}
+
+/** What the counted pairs show of all requests, or of one operation. */
+export interface ComparedPart {
+  /** Only metrics that can be compared. */
+  readonly changes: readonly ComparedChange[]
+  readonly errors: ComparedErrors
+}
+
+/** What an assertion about a comparison asked, and what the pairs show. */
+export interface ComparedClaim {
+  readonly metrics: readonly ComparedMetric[]
+  /** Allowed excess over the baseline: 0.05 allows 5% more time, or 5% fewer requests. */
+  readonly tolerance: Ratio
+  /** Name of the operation; absent for all requests. */
+  readonly operation?: string
+  /** The change of the metric that decides; null if it is unknown. */
+  readonly change: ComparedChange | null
+  readonly errors: ComparedErrors
+}

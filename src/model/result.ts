@@ -1,4 +1,4 @@
-import type { ComparedMetric, ComparedPair } from './comparison.ts'
+import type { ComparedMetric, ComparedPair, ComparedPart } from './comparison.ts'
 import type { Doubt } from './doubt.ts'
 import type { ArrivalProcessName } from './pattern.ts'
 import type { Interval, JudgedFigures, PhaseFigures } from './figures.ts'
@@ -87,7 +87,7 @@ export interface TargetFigures {
 export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
 
 /** A comparison side by side. `metric` to `verdict` are those of the plan's tolerance; matchers decide about others. */
-export interface Comparison {
+export interface Comparison extends ComparedPart {
   /** Every pair, in chronological order. */
   readonly pairs: readonly ComparedPair[]
   /** Number of pairs that do not count. */
@@ -106,6 +106,8 @@ export interface Comparison {
   readonly interval: readonly [low: number, high: number] | null
   readonly verdict: SidedVerdict['verdict']
   readonly leaning?: SidedVerdict['leaning']
+  /** By name. */
+  readonly operations: Readonly<Record<string, ComparedPart>>
   /** Commit of the baseline, if it is a git ref. */
   readonly commit?: string
   /** True if both sides were the same version: with `LOAD_AA=1`, or without a change since the ref. */

@@ -1,3 +1,4 @@
+import type { ComparedClaim } from './comparison.ts'
 import type { OnInconclusive } from './plan.ts'
 import type { RunDifference } from './run-difference.ts'
 import type { ToolFault } from './tool-fault.ts'
@@ -108,6 +109,8 @@ export interface Verdict {
   readonly reasons?: readonly (VerdictReason | InvalidReason)[]
   /** The limits that were asserted of the response times of the whole run; absent if there are none. */
   readonly latencyLimits?: readonly LatencyLimit[]
+  /** What was asserted of a comparison side by side; absent for other claims. */
+  readonly compared?: ComparedClaim
   /** What was checked: "p99 response time below 50 ms". */
   readonly claim: string
   /** What was observed: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
@@ -143,6 +146,8 @@ export interface VerdictRecord {
   readonly why?: string
   /** As in `Verdict`. Absent in results of earlier versions. */
   readonly latencyLimits?: readonly LatencyLimit[]
+  /** As in `Verdict`. */
+  readonly compared?: ComparedClaim
   readonly message: string
   /**
    * Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place.

@@ -1,3 +1,4 @@
+import type { ComparedClaim } from './comparison.ts'
 import type { DoubtCode } from './doubt.ts'
 import type { ErrorClass } from './error-class.ts'
 import type { RateUnit } from './rates.ts'
@@ -42,6 +43,8 @@ export interface VerdictEntry {
   readonly why?: string
   /** The limits that were asserted of the response times of the whole run. Absent if there are none. */
   readonly latencyLimits?: readonly LatencyLimit[]
+  /** What was asserted of a comparison side by side, and what it showed. Absent for other claims. */
+  readonly compared?: ComparedClaim
   /** Codes of the reasons to distrust the figures. */
   readonly doubts: readonly DoubtCode[]
   /** Number of errors by class. */

@@ -10,6 +10,7 @@ import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { sizingReason } from '../wording/sizing.ts'
 
 /** Results with known latencies, also for tests of reports, which may not import `judge`. */
+export { comparedRun, judgedRun, pairsWith } from '../judge/comparison/comparison.builder.ts'
 export { eachWith, evenBatches, resultOf } from '../judge/result.builder.ts'
 
 /** A run with the phases of the mcp-stress suite. */

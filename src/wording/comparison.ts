@@ -1,4 +1,4 @@
-import type { ComparedMetric, Exclusion } from '../model/comparison.ts'
+import type { ComparedChange, ComparedErrors, ComparedMetric, Exclusion } from '../model/comparison.ts'
 import { formatCount, formatMs, formatNumber, formatPercent, formatPlural, formatRate } from './figures.ts'
 import { sentenceFrom } from './sentences.ts'
 
@@ -11,6 +11,17 @@ export const METRIC_NAMES: Readonly<Record<ComparedMetric, string>> = {
   p99: 'p99 response time',
   throughput: 'completed requests',
   cpu: 'CPU per request of the target',
+}
+
+/** The same in one word, for a column or an axis. */
+export const SHORT_METRICS: Readonly<Record<ComparedMetric, string>> = {
+  p50: 'median',
+  mean: 'mean',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  throughput: 'rate',
+  cpu: 'CPU',
 }
 
 /** Formats a value of a compared metric: `12.3 ms`, `480 req/s`. */
@@ -32,6 +43,29 @@ export function formatChange(ratio: number): string {
   const percent = 100 * (ratio - 1)
   const digits = oneDecimal(Math.abs(percent))
   return Number(digits) === 0 ? '±0%' : `${percent > 0 ? '+' : '−'}${digits}%`
+}
+
+/** Formats the change of a metric: `+15.2%`, or `–` if one side has no value. */
+export function formatComparedChange({ ratio }: Pick<ComparedChange, 'ratio'>): string {
+  return ratio === null ? '–' : formatChange(ratio)
+}
+
+/** Formats the interval of a change: `+12.1% to +18.4%`; undefined if there are too few pairs for one. */
+export function formatChangeInterval({ interval }: Pick<ComparedChange, 'interval'>): string | undefined {
+  if (interval === null) return undefined
+  const [low, high] = interval
+  return `${low === null ? '−100%' : formatChange(low)} to ${high === null ? '+∞' : formatChange(high)}`
+}
+
+/** Formats both values of a metric: `12.3 ms, baseline 10.7 ms`. */
+export function formatBothSides({ metric, candidate, baseline }: ComparedChange): string {
+  const value = (side: number | null): string => (side === null ? 'no value' : formatCompared(metric, side))
+  return `${value(candidate)}, baseline ${value(baseline)}`
+}
+
+/** Example: `the candidate failed 10% of its requests, the baseline 0%`. */
+export function failedSentence({ candidate, baseline }: Pick<ComparedErrors, 'candidate' | 'baseline'>): string {
+  return `the candidate failed ${formatPercent(candidate)} of its requests, the baseline ${formatPercent(baseline)}`
 }
 
 function oneDecimal(value: number): string {

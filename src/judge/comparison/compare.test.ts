@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, decideAt } from './compare.ts'
+import type { ComparedPair } from '../../model/comparison.ts'
+import { changeOf, decideAt as decideQuestion, plannedQuestion } from './compare.ts'
 import { pairsOf, pairsWith } from './comparison.builder.ts'
 import { decide, LOOKS, lookAt } from './looks.ts'
 import { pairDifferences } from './pair-differences.ts'
@@ -73,6 +74,9 @@ describe('the difference of a pair', () => {
 })
 
 describe('decideAt', () => {
+  const decideAt = (pairs: readonly ComparedPair[], tolerance: number) =>
+    decideQuestion(pairs, plannedQuestion(tolerance))
+
   test.each([
     [1, 'pass'],
     [0.5, 'pass'],

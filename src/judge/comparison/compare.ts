@@ -1,10 +1,18 @@
-import { type ComparedMetric, type ComparedPair, type ComparedTime, MAX_EXCLUDED } from '../../model/comparison.ts'
+import {
+  type ComparedErrors,
+  type ComparedMetric,
+  type ComparedPair,
+  type ComparedTime,
+  MAX_EXCLUDED,
+} from '../../model/comparison.ts'
+import { countedPairs, type Part } from '../../model/compared-values.ts'
 import type { Comparison } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
 import type { Leaning } from '../../model/verdict.ts'
 import { shiftOf } from '../verdict/statistics/hodges-lehmann.ts'
+import { comparedErrors } from './compared-errors.ts'
 import { decide, lookAt } from './looks.ts'
-import { countedPairs, type Part, pairDifferences } from './pair-differences.ts'
+import { pairDifferences } from './pair-differences.ts'
 
 /** Probability beyond each end of the reported interval of 90%. */
 const PER_SIDE = 0.05
@@ -41,31 +49,63 @@ export function changeOf(
   }
 }
 
-/** What the pairs show at a tolerance. */
+/** What is asserted of a comparison. */
+export interface ComparisonQuestion {
+  readonly metrics: readonly [ComparedMetric, ...ComparedMetric[]]
+  /** Allowed excess: 0.05 allows 5% more time, or 5% fewer requests. */
+  readonly tolerance: Ratio
+  /** Allowed excess of the share of failed requests: 0.01 is one percentage point. */
+  readonly errorTolerance: Ratio
+  /** Name of an operation; undefined for all requests. */
+  readonly part: Part
+}
+
+/** Returns what a plan asks of its comparison. */
+export function plannedQuestion(tolerance: Ratio): ComparisonQuestion {
+  return { metrics: DEFAULT_METRICS, tolerance, errorTolerance: 0, part: undefined }
+}
+
+/** What the pairs show. */
 export interface Decision {
   readonly verdict: Comparison['verdict']
   readonly leaning?: Leaning
+  /**
+   * What decided it, if not the metrics: the baseline failed most of its requests, the candidate is shown to fail more
+   * of them or may fail more of them, or too many pairs were disturbed.
+   */
+  readonly because?: 'baseline-failed' | 'fails-more' | 'may-fail-more' | 'pairs-disturbed'
   /** The metric that decided it, or that is the worst one; undefined if none can be compared. */
   readonly worst: MetricChange | undefined
+  readonly errors: ComparedErrors
 }
 
+/** Share of failed requests of the baseline from which there is nothing to compare with. */
+const USELESS = 0.5
 /**
- * Decides whether the candidate is worse than the baseline by more than `tolerance` in any of the metrics. Too many
- * excluded pairs make it invalid, because what excludes them may also have affected the others.
+ * Decides whether the candidate is worse than the baseline by more than the tolerance in any of the metrics. A candidate
+ * that fails more of its requests is worse, however fast it fails. Too many excluded pairs make it invalid, because
+ * what excludes them may also have affected the others.
  */
 export function decideAt(
   pairs: readonly ComparedPair[],
-  tolerance: Ratio,
-  metrics: readonly ComparedMetric[] = DEFAULT_METRICS,
-  part?: Part,
+  { metrics, tolerance, errorTolerance, part }: ComparisonQuestion,
 ): Decision {
   const counted = countedPairs(pairs)
   const changes = metrics.flatMap((metric) => changeOf(pairs, metric, part) ?? [])
   const worst = changes.toSorted((a, b) => b.ratio - a.ratio)[0]
-  if (pairs.length - counted.length > MAX_EXCLUDED * pairs.length) return { verdict: 'invalid', worst }
+  const errors = comparedErrors(pairs, errorTolerance, part)
+  const shown = { worst, errors }
+  if (errors.baseline > USELESS) return { verdict: 'invalid', because: 'baseline-failed', ...shown }
+  if (errors.isMore) return { verdict: 'fail', because: 'fails-more', ...shown }
+  if (pairs.length - counted.length > MAX_EXCLUDED * pairs.length) {
+    return { verdict: 'invalid', because: 'pairs-disturbed', ...shown }
+  }
+  if (errors.mayBeMore) {
+    return { verdict: 'inconclusive', leaning: 'fail', because: 'may-fail-more', ...shown }
+  }
   const look = lookAt(counted.length)
   if (worst === undefined || look === undefined || changes.length < metrics.length) {
-    return { verdict: 'inconclusive', leaning: 'none', worst }
+    return { verdict: 'inconclusive', leaning: 'none', ...shown }
   }
   const margin = Math.log(1 + tolerance)
   const decided = decide(
@@ -73,6 +113,6 @@ export function decideAt(
     margin,
     look,
   )
-  if (decided !== undefined) return { verdict: decided, worst }
-  return { verdict: 'inconclusive', leaning: worst.ratio > 1 + tolerance ? 'fail' : 'pass', worst }
+  if (decided !== undefined) return { verdict: decided, ...shown }
+  return { verdict: 'inconclusive', leaning: worst.ratio > 1 + tolerance ? 'fail' : 'pass', ...shown }
 }

@@ -1,9 +1,9 @@
 import { formatValue } from '../../model/errors.ts'
+import type { Part } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { subjectOf } from '../subject.ts'
 import { comparisonOf } from './comparison-of.ts'
-import type { Part } from './pair-differences.ts'
 
 /** What a matcher of a comparison judges. */
 export interface ComparedSubject {

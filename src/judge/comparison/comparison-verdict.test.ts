@@ -123,8 +123,9 @@ test('a faster candidate that fails more requests', () => {
   const errors = { errorsByClass: { 'http-5xx': { count: 280, first: 'GET / → 503' } } }
   expect(textOf(comparedRun(pairs, {}, errors))).toMatchInlineSnapshot(`
     "fail
-    expected median and mean response time at most 5% above the baseline's, was 50.0% below (mean, 5.10 ms against 10.2 ms, 90% interval −50.3% to −49.7%, 8 pairs): the candidate failed 10% of the requests, the baseline 0%
+    expected median and mean response time at most 5% above the baseline's, was not comparable (the candidate failed 10% of its requests, the baseline 0%, 8 pairs)
       http-5xx, first error: GET / → 503
+      response times are those of the requests that succeeded
       median response time 5.00 ms, baseline 10.0 ms (−50.0%)
       mean response time 5.10 ms, baseline 10.2 ms (−50.0%)
       p95 response time 6.50 ms, baseline 13.0 ms (−50.0%)
@@ -134,6 +135,57 @@ test('a faster candidate that fails more requests', () => {
   `)
 })
 
+test('a fast candidate that fails half of its requests is not called faster', () => {
+  const pairs = pairsWith(0.1).map(({ candidate, baseline }) => ({
+    candidate: { ...candidate, failed: 175 },
+    baseline,
+  }))
+  const run = comparedRun(pairs)
+  expect(run.comparison).toMatchObject({ verdict: 'fail', errors: { candidate: 0.5, baseline: 0, isMore: true } })
+  const text = textOf(run)
+  expect(text).toMatch(/^fail\n/)
+  expect(text.split('\n')[1]).toContain('was not comparable (the candidate failed 50% of its requests, the baseline 0%')
+  expect(text).not.toContain('below')
+  expect(matchers.toUseNoMoreCpuThan(run, run.comparison.baseline).verdict).toBe('fail')
+  expect(matchers.toSustainAsMuchAs(run, run.comparison.baseline).verdict).toBe('fail')
+})
+
+test('a candidate that may fail more requests', () => {
+  const pairs = pairsWith(1).map(({ candidate, baseline }, index) => ({
+    candidate: { ...candidate, failed: index === 2 ? 100 : 0 },
+    baseline,
+  }))
+  const errors = { errorsByClass: { timeout: { count: 100, first: 'GET / timed out after 1 s' } } }
+  expect(textOf(comparedRun(pairs, {}, errors))).toMatchInlineSnapshot(`
+    "inconclusive leaning to fail
+    inconclusive: median and mean response time at most 5% above the baseline's cannot be compared: the candidate may fail more requests (leans to fail)
+      was not comparable (the candidate failed 3.57% of its requests, the baseline 0%, 8 pairs)
+      timeout, first error: GET / timed out after 1 s
+      response times are those of the requests that succeeded
+      median response time 10.0 ms, baseline 10.0 ms (±0%)
+      mean response time 10.2 ms, baseline 10.2 ms (±0%)
+      p95 response time 13.0 ms, baseline 13.0 ms (±0%)
+      CPU per request of the target 1.00 ms, baseline 1.00 ms (±0%)
+      8 pairs of blocks of 4 s
+      seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+  `)
+})
+
+test('a candidate that fails as many requests as allowed', () => {
+  const pairs = pairsWith(1).map(({ candidate, baseline }) => ({ candidate: { ...candidate, failed: 7 }, baseline }))
+  const run = comparedRun(pairs)
+  const verdictAt = (errorTolerance: number): string =>
+    matchers.toBeNoSlowerThan(run, run.comparison.baseline, { errorTolerance }).verdict
+  expect([0, 0.01, 0.03].map(verdictAt)).toEqual(['fail', 'fail', 'pass'])
+})
+
+test('a slower candidate than a baseline that fails some requests', () => {
+  const pairs = pairsWith(1.2).map(({ candidate, baseline }) => ({ candidate, baseline: { ...baseline, failed: 35 } }))
+  expect(textOf(comparedRun(pairs))).toContain(
+    'the candidate failed 0% of its requests, the baseline 10%; response times are those of the requests that succeeded',
+  )
+})
+
 test('a baseline that fails', () => {
   const pairs = pairsWith(1).map(({ candidate, baseline }) => ({ candidate, baseline: { ...baseline, failed: 300 } }))
   expect(textOf(comparedRun(pairs))).toMatchInlineSnapshot(`
@@ -141,6 +193,7 @@ test('a baseline that fails', () => {
     invalid: median and mean response time at most 5% above the baseline's cannot be judged: the baseline failed 85.7% of its requests
       was equal (mean, 10.2 ms against 10.2 ms, 90% interval −0.5% to +0.5%, 8 pairs)
       fix the baseline, or compare with another version
+      the candidate failed 0% of its requests, the baseline 85.7%; response times are those of the requests that succeeded
       median response time 10.0 ms, baseline 10.0 ms (±0%)
       mean response time 10.2 ms, baseline 10.2 ms (±0%)
       p95 response time 13.0 ms, baseline 13.0 ms (±0%)
@@ -175,6 +228,14 @@ describe('the other matchers', () => {
     expect(judge(verdict, false, 'lean').message().split('\n')[0]).toMatchInlineSnapshot(
       `"expected completed requests at most 2% below the baseline's, was 20.0% below (80 req/s against 100 req/s, 90% interval −20.0% to −20.0%, 8 pairs)"`,
     )
+  })
+
+  test('CPU time that is known of one side only is inconclusive', () => {
+    const run = comparedRun(
+      pairsWith(1).map(({ candidate, baseline }) => ({ candidate, baseline: { ...baseline, cpuMs: null } })),
+    )
+    const verdict = matchers.toUseNoMoreCpuThan(run, run.comparison.baseline)
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'none', reason: 'was not measured' })
   })
 
   test('CPU time that was not measured is inconclusive', () => {

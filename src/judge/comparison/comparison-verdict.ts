@@ -1,30 +1,27 @@
 import type { ComparedMetric } from '../../model/comparison.ts'
+import { countedPairs, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
-import { exclusionSentence, formatChange, formatCompared, formatRatio, METRIC_NAMES } from '../../wording/comparison.ts'
+import {
+  exclusionSentence,
+  failedSentence,
+  formatChange,
+  formatCompared,
+  formatRatio,
+  METRIC_NAMES,
+} from '../../wording/comparison.ts'
 import { formatCount, formatDuration, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
 import { describeSeed } from '../verdict/evidence.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { shiftOf } from '../verdict/statistics/hodges-lehmann.ts'
 import { median } from '../verdict/statistics/median.ts'
 import { cutShort, type Standing } from '../verdict/validity.ts'
-import { changeOf, type Decision, decideAt, type MetricChange } from './compare.ts'
-import { decide, lookAt, LOOKS } from './looks.ts'
-import { countedPairs, type Part, requestsNeeded, requestsOf, typicalValues } from './pair-differences.ts'
+import { changeOf, type ComparisonQuestion, type Decision, decideAt, type MetricChange } from './compare.ts'
+import { comparedErrors } from './compared-errors.ts'
+import { comparedChange } from './comparison-of.ts'
+import { lookAt, LOOKS } from './looks.ts'
+import { requestsNeeded, typicalValues } from './pair-differences.ts'
 
-/** What is asserted of a comparison. */
-export interface ComparisonQuestion {
-  readonly metrics: readonly [ComparedMetric, ...ComparedMetric[]]
-  /** Allowed excess: 0.05 allows 5% more time, or 5% fewer requests. */
-  readonly tolerance: Ratio
-  /** Name of an operation; undefined for all requests. */
-  readonly part: Part
-}
-
-/** Excess of failed requests, as a share, that makes response times incomparable: a failed request has none. */
-const FAILURES = 0.01
-/** Share of failed requests of the baseline from which there is nothing to compare with. */
-const USELESS = 0.5
 /** Number of excluded pairs whose reason is named. */
 const EXCLUSIONS_SHOWN = 3
 
@@ -32,34 +29,47 @@ const EXCLUSIONS_SHOWN = 3
 export function comparisonVerdict(
   run: LoadResult,
   comparison: Comparison,
-  { metrics, tolerance, part }: ComparisonQuestion,
+  question: ComparisonQuestion,
 ): JudgedVerdict {
-  const decision = decideAt(comparison.pairs, tolerance, metrics, part)
-  const { worst } = decision
-  const standing = standingOf(run, comparison, { metrics, tolerance, part }, decision)
+  const { metrics, tolerance, part } = question
+  const { pairs } = comparison
+  const decision = decideAt(pairs, question)
+  const { worst, errors } = decision
+  const standing = standingOf(run, comparison, question, decision)
   const { verdict, leaning, reason, invalid, advice } = standing
   const subject = `${formatMetrics(metrics)}${part === undefined ? '' : ` of operation "${part}"`}`
   const isLess = metrics[0] === 'throughput'
   const limit = `${formatPercent(tolerance)} ${isLess ? 'below' : 'above'} the baseline's`
+  const isFailing = decision.because === 'fails-more' || decision.because === 'may-fail-more'
   const details = [
     ...standing.details,
     ...(advice === undefined ? [] : [advice]),
-    ...changes(comparison, part),
-    ...(verdict === 'fail' ? whereToLook(comparison, part) : []),
+    ...changes(comparison, part, isFailing),
+    ...(verdict === 'fail' && !isFailing ? whereToLook(comparison, part) : []),
     describePairs(comparison),
     describeSeed(run),
   ]
-  const [why] = details
+  const why = details.find((line) => line.startsWith(CAUSE)) ?? details[0]
   return {
     verdict,
     ...(leaning !== undefined && { leaning }),
     ...(verdict === 'invalid' && invalid !== undefined && { reasons: [invalid] }),
     claim: `${subject} at most ${limit}`,
     contrary: `${subject} more than ${limit}`,
-    observed: observedOf(comparison, worst, metrics.length > 1, part),
+    // Responses that are left are no measure of a version that fails the others.
+    observed: isFailing
+      ? `not comparable (${failedSentence(errors)}, ${formatPlural(countedPairs(pairs).length, 'pair')})`
+      : observedOf(comparison, worst, metrics.length > 1, part),
     ...(reason !== undefined && { reason }),
     ...(advice !== undefined && { advice }),
     ...(why !== undefined && { why }),
+    compared: {
+      metrics,
+      tolerance,
+      ...(part !== undefined && { operation: part }),
+      change: worst === undefined ? null : comparedChange(pairs, worst, part),
+      errors,
+    },
     details,
   }
 }
@@ -97,53 +107,49 @@ function observedOf(comparison: Comparison, worst: MetricChange | undefined, isN
 function standingOf(
   run: LoadResult,
   comparison: Comparison,
-  { metrics, tolerance, part }: ComparisonQuestion,
-  decision: Decision,
+  question: ComparisonQuestion,
+  { verdict, leaning, because, errors }: Decision,
 ): Standing {
-  const { pairs } = comparison
-  const counted = countedPairs(pairs)
-  const failures = failedMore(comparison, part)
-  if (failures.baseline > USELESS) {
+  const { pairs, excluded } = comparison
+  if (because === 'baseline-failed') {
     return {
       verdict: 'invalid',
-      reason: `the baseline failed ${formatPercent(failures.baseline)} of its requests`,
-      invalid: { code: 'baseline-failed', errorRate: failures.baseline },
+      reason: `the baseline failed ${formatPercent(errors.baseline)} of its requests`,
+      invalid: { code: 'baseline-failed', errorRate: errors.baseline },
       details: ['fix the baseline, or compare with another version'],
     }
   }
-  if (failures.isShown) {
-    const reason = `the candidate failed ${formatPercent(failures.candidate)} of the requests, the baseline ${formatPercent(failures.baseline)}`
-    return { verdict: 'fail', reason, details: firstErrors(run) }
+  if (because === 'fails-more') {
+    return {
+      verdict,
+      details: firstErrors(run),
+    }
   }
-  if (decision.verdict !== 'fail' && run.ended !== 'completed') return cutShort(run)
-  if (decision.verdict === 'invalid') {
+  if (verdict !== 'fail' && run.ended !== 'completed') return cutShort(run)
+  if (because === 'pairs-disturbed') {
     return {
       verdict: 'invalid',
-      reason: `${formatCount(pairs.length - counted.length)} of ${formatPlural(pairs.length, 'pair')} were disturbed`,
-      invalid: { code: 'pairs-disturbed', excluded: pairs.length - counted.length, pairs: pairs.length },
+      reason: `${formatCount(excluded)} of ${formatPlural(pairs.length, 'pair')} were disturbed`,
+      invalid: { code: 'pairs-disturbed', excluded, pairs: pairs.length },
       details: ['stop other processes, or use a machine with less other load'],
     }
   }
-  if (failures.candidate - failures.baseline > FAILURES) {
-    const reason = `cannot be compared: the candidate failed ${formatPercent(failures.candidate)} of the requests, the baseline ${formatPercent(failures.baseline)}`
-    return { verdict: 'inconclusive', leaning: 'fail', reason, details: firstErrors(run) }
+  if (because === 'may-fail-more') {
+    return {
+      verdict,
+      leaning: 'fail',
+      reason: 'cannot be compared: the candidate may fail more requests',
+      details: firstErrors(run),
+    }
   }
-  const { verdict, leaning } = decision
   if (verdict !== 'inconclusive') return { verdict, details: [] }
-  return {
-    verdict,
-    leaning: leaning ?? 'none',
-    ...undecided(comparison, { metrics, tolerance, part }),
-    details: [],
-  }
+  return { verdict, leaning: leaning ?? 'none', ...undecided(comparison, question), details: [] }
 }
 
 /** Says why nothing is shown, and what would show it. */
-function undecided(
-  comparison: Comparison,
-  { metrics, tolerance, part }: ComparisonQuestion,
-): Pick<Standing, 'reason' | 'advice'> {
+function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<Standing, 'reason' | 'advice'> {
   const { pairs, blockMs, discardMs } = comparison
+  const { metrics, part } = question
   const counted = countedPairs(pairs)
   const unknown = metrics.find((metric) => changeOf(pairs, metric, part) === undefined)
   if (unknown === 'cpu') {
@@ -171,7 +177,7 @@ function undecided(
       advice: 'omit the duration, or make it longer',
     }
   }
-  const [least, most] = shownWith(comparison, { metrics, tolerance, part })
+  const [least, most] = shownWith(comparison, question)
   return {
     reason: 'is not decided',
     advice:
@@ -201,30 +207,6 @@ function shownWith(
   ]
 }
 
-/** Compares the shares of failed requests, which have no comparable response time. */
-function failedMore(
-  { pairs }: Comparison,
-  part: Part,
-): { readonly candidate: Ratio; readonly baseline: Ratio; readonly isShown: boolean } {
-  const counted = countedPairs(pairs)
-  const shares = counted.map((pair) => {
-    const share = (side: 'candidate' | 'baseline'): Ratio => {
-      const block = requestsOf(pair[side], part)
-      return block === undefined || block.requests === 0 ? 0 : block.failed / block.requests
-    }
-    return { candidate: share('candidate'), baseline: share('baseline') }
-  })
-  const mean = (side: 'candidate' | 'baseline'): Ratio =>
-    shares.reduce((sum, share) => sum + share[side], 0) / Math.max(1, shares.length)
-  const look = lookAt(counted.length)
-  const differences = shares.map(({ candidate, baseline }) => candidate - baseline)
-  return {
-    candidate: mean('candidate'),
-    baseline: mean('baseline'),
-    isShown: look !== undefined && decide([differences], FAILURES, look) === 'fail',
-  }
-}
-
 function firstErrors({ errorsByClass }: LoadResult): readonly string[] {
   return Object.entries(errorsByClass)
     .slice(0, 1)
@@ -233,8 +215,13 @@ function firstErrors({ errorsByClass }: LoadResult): readonly string[] {
 
 const SHOWN: readonly ComparedMetric[] = ['p50', 'mean', 'p95', 'cpu']
 
-/** Example: "median response time 12.3 ms, baseline 10.7 ms (+15.2%)", for each of the main metrics. */
-function changes(comparison: Comparison, part: Part): readonly string[] {
+/**
+ * Example: "median response time 12.3 ms, baseline 10.7 ms (+15.2%)", for each of the main metrics, and the failed
+ * requests, if there are any.
+ */
+function changes(comparison: Comparison, part: Part, isFailing: boolean): readonly string[] {
+  const errors = comparedErrors(comparison.pairs, 0, part)
+  const hasFailed = errors.candidate > 0 || errors.baseline > 0
   const lines = SHOWN.flatMap((metric) => {
     const change = changeOf(comparison.pairs, metric, part)
     if (change === undefined) return []
@@ -242,8 +229,12 @@ function changes(comparison: Comparison, part: Part): readonly string[] {
     const values = `${formatCompared(metric, candidate)}, baseline ${formatCompared(metric, baseline)}`
     return [`${METRIC_NAMES[metric]} ${values} (${formatChange(change.ratio)})`]
   })
-  return lines
+  const others = 'response times are those of the requests that succeeded'
+  return [...(hasFailed ? [isFailing ? others : `${failedSentence(errors)}; ${others}`] : []), ...lines]
 }
+
+/** Starts a line that says where to look. */
+const CAUSE = '→ '
 
 /** A change of the CPU time below this share of that of the response time does not explain it. */
 const EXPLAINS = 0.5
@@ -270,13 +261,13 @@ function whereToLook(comparison: Comparison, part: Part): readonly string[] {
   return [
     ...(slowest === undefined
       ? []
-      : [`→ operation "${slowest.name}" changed most: mean response time ${formatChange(slowest.ratio)}`]),
+      : [`${CAUSE}operation "${slowest.name}" changed most: mean response time ${formatChange(slowest.ratio)}`]),
     ...(computes === undefined
       ? []
       : [
           computes
-            ? '→ its CPU per request grew as well: compare CPU profiles of both versions'
-            : '→ its CPU per request did not grow as much: it waits more, for example for a database, a lock or a timer',
+            ? `${CAUSE}its CPU per request grew as well: compare CPU profiles of both versions`
+            : `${CAUSE}its CPU per request did not grow as much: it waits more, for example for a database, a lock or a timer`,
         ]),
   ]
 }

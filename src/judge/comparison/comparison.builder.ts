@@ -1,6 +1,9 @@
 /** Test support: comparisons whose blocks have known figures. */
 import type { BlockFigures, BlockRequests, ComparedPair } from '../../model/comparison.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
+import type { VerdictRecord } from '../../model/verdict.ts'
+import { toBeNoSlowerThan } from '../matchers/to-be-no-slower-than.ts'
+import { keptVerdict } from '../outcome.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
 import { comparisonOf } from './comparison-of.ts'
 
@@ -56,6 +59,16 @@ export function comparedRun(
       ...rest,
     },
   }
+}
+
+/** Returns a run with the verdict on its response times, as records keep it. */
+export function judgedRun(
+  result: ReturnType<typeof comparedRun>,
+  tolerance?: number,
+): { readonly result: LoadResult; readonly verdicts: readonly VerdictRecord[] } {
+  const matcher = 'toBeNoSlowerThan'
+  const judged = toBeNoSlowerThan(result, result.comparison.baseline, tolerance === undefined ? {} : { tolerance })
+  return { result, verdicts: [{ result: 0, test: result.name, matcher, ...keptVerdict(judged, false) }] }
 }
 
 function blockOf({

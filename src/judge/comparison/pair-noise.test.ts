@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../verdict/simulated-services.builder.ts'
 import { type PairCase, pairsOf, pairsWith } from './comparison.builder.ts'
-import { decideAt } from './compare.ts'
+import { decideAt, plannedQuestion } from './compare.ts'
 import { LOOKS } from './looks.ts'
 import { pairNoise } from './pair-noise.ts'
 import { drawPair, heavyTailed, normal } from './simulated-pairs.builder.ts'
@@ -104,6 +104,8 @@ describe.each([
 /** Decides as a run does: at the first look that decides. */
 function verdictOf(cases: readonly PairCase[], tolerance: number): string {
   const pairs = pairsOf(cases)
-  const verdicts = LOOKS.map((look) => decideAt(pairs.slice(0, look.pairs), tolerance, METRICS).verdict)
+  const verdicts = LOOKS.map(
+    (look) => decideAt(pairs.slice(0, look.pairs), { ...plannedQuestion(tolerance), metrics: METRICS }).verdict,
+  )
   return verdicts.find((verdict) => verdict !== 'inconclusive') ?? 'inconclusive'
 }

@@ -1,7 +1,7 @@
 import { type ComparedMetric, type ComparedPair, LOOK_PAIRS } from '../../model/comparison.ts'
+import { countedPairs } from '../../model/compared-values.ts'
 import type { Count, Ratio } from '../../model/units.ts'
 import { changeOf } from './compare.ts'
-import { countedPairs } from './pair-differences.ts'
 
 /** What the pairs of a target with itself show: differences of equal versions are noise. */
 export interface PairNoise {

@@ -10,6 +10,11 @@ import { type OptionRule, optionsArgument } from './arguments.ts'
 export interface ToleranceOptions {
   /** Allowed excess over the baseline, above 0 and at most 1: 0.05 allows 5%. Default: the plan's `tolerance`. */
   readonly tolerance?: Ratio
+  /**
+   * Allowed excess of the share of failed requests over the baseline's, from 0 to 1: 0.01 allows one percentage point.
+   * Default: 0, so that a candidate that is shown to fail more of its requests fails.
+   */
+  readonly errorTolerance?: Ratio
 }
 
 export interface SlowerOptions extends ToleranceOptions {
@@ -17,10 +22,18 @@ export interface SlowerOptions extends ToleranceOptions {
   readonly metric?: ComparedTime
 }
 
-export const TOLERANCE_RULE: OptionRule = {
-  holds: (value) => typeof value === 'number' && value > 0 && value <= 1,
-  rule: 'a ratio greater than 0 and at most 1',
-  example: '0.05',
+/** The rules of `ToleranceOptions`. */
+export const TOLERANCE_RULES: Readonly<Record<keyof ToleranceOptions, OptionRule>> = {
+  tolerance: {
+    holds: (value) => typeof value === 'number' && value > 0 && value <= 1,
+    rule: 'a ratio greater than 0 and at most 1',
+    example: '0.05',
+  },
+  errorTolerance: {
+    holds: (value) => typeof value === 'number' && value >= 0 && value < 1,
+    rule: 'a share from 0 to below 1',
+    example: '0.01',
+  },
 }
 
 /**
@@ -29,8 +42,12 @@ export const TOLERANCE_RULE: OptionRule = {
  */
 export function toBeNoSlowerThan(received: unknown, baseline: JudgedFigures, options?: SlowerOptions): JudgedVerdict {
   const matcher = 'toBeNoSlowerThan'
-  const { tolerance, metric } = optionsArgument(options, matcher, {
-    tolerance: TOLERANCE_RULE,
+  const {
+    tolerance,
+    errorTolerance = 0,
+    metric,
+  } = optionsArgument(options, matcher, {
+    ...TOLERANCE_RULES,
     metric: {
       holds: (value) => (COMPARED_TIMES as readonly unknown[]).includes(value),
       rule: `one of ${COMPARED_TIMES.map((name) => `'${name}'`).join(', ')}`,
@@ -42,6 +59,7 @@ export function toBeNoSlowerThan(received: unknown, baseline: JudgedFigures, opt
   return comparisonVerdict(run, comparison, {
     metrics: [first, ...others],
     tolerance: tolerance ?? comparison.tolerance,
+    errorTolerance,
     part,
   })
 }

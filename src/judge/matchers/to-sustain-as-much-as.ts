@@ -3,7 +3,7 @@ import { comparisonVerdict } from '../comparison/comparison-verdict.ts'
 import { comparedSubject } from '../comparison/compared-subject.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { optionsArgument } from './arguments.ts'
-import { TOLERANCE_RULE, type ToleranceOptions } from './to-be-no-slower-than.ts'
+import { TOLERANCE_RULES, type ToleranceOptions } from './to-be-no-slower-than.ts'
 
 /** Shortfall that the requests in flight at the ends of the blocks can cause. */
 const TOLERANCE = 0.02
@@ -18,7 +18,7 @@ export function toSustainAsMuchAs(
   options?: ToleranceOptions,
 ): JudgedVerdict {
   const matcher = 'toSustainAsMuchAs'
-  const { tolerance = TOLERANCE } = optionsArgument(options, matcher, { tolerance: TOLERANCE_RULE })
+  const { tolerance = TOLERANCE, errorTolerance = 0 } = optionsArgument(options, matcher, TOLERANCE_RULES)
   const { run, comparison, part } = comparedSubject(received, baseline, matcher)
-  return comparisonVerdict(run, comparison, { metrics: ['throughput'], tolerance, part })
+  return comparisonVerdict(run, comparison, { metrics: ['throughput'], tolerance, errorTolerance, part })
 }

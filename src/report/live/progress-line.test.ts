@@ -70,6 +70,9 @@ test('shows the pair of a comparison, and the time of both sides', () => {
     ratio: null,
     interval: null,
     verdict: 'inconclusive',
+    changes: [],
+    errors: { candidate: 0, baseline: 0, pValue: 1, isMore: false, mayBeMore: false },
+    operations: {},
     baseline,
   }
   const line = progressLine(progressOf(resultOf({ durationMs: 1_000, comparison })))

@@ -1,8 +1,8 @@
-import { decideAt } from '../../judge/comparison/compare.ts'
+import { decideAt, plannedQuestion } from '../../judge/comparison/compare.ts'
 import { comparisonOf } from '../../judge/comparison/comparison-of.ts'
 import { LOOKS } from '../../judge/comparison/looks.ts'
-import { countedPairs } from '../../judge/comparison/pair-differences.ts'
 import { isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
+import { countedPairs } from '../../model/compared-values.ts'
 import { type SpanUse, SpanWatch } from '../../measure/monitor/index.ts'
 import type { ComparedPair, Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
@@ -244,9 +244,11 @@ export class PairedRun implements LoadRun {
     if (looks !== undefined && this.#schedule.endOf(pair) < looks.minMs) return false
     if (looks !== undefined && !isServiceLevelDecided(this.#candidate.metrics(), sla)) return false
     const { tolerance, isToleranceGiven } = this.#comparison
-    const { verdict } = decideAt(this.#pairs, tolerance)
+    const { verdict, because } = decideAt(this.#pairs, plannedQuestion(tolerance))
+    // No number of pairs changes that.
+    if (because === 'baseline-failed') return true
     if (isToleranceGiven || verdict === 'pass') return verdict === 'pass' || verdict === 'fail'
-    return decideAt(this.#pairs, WIDER_TOLERANCE).verdict === 'fail'
+    return decideAt(this.#pairs, plannedQuestion(WIDER_TOLERANCE)).verdict === 'fail'
   }
 
   /** Resolves at a time on the machine's monotonic clock, or when the comparison is over. */

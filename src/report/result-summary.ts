@@ -21,6 +21,7 @@ import {
   formatQuantity,
   formatRate,
 } from '../wording/figures.ts'
+import { comparisonLines } from './comparison-outcome.ts'
 import { COLUMNS, LABEL_COLUMNS, labelled, wrap } from './page.ts'
 
 /** Number of statuses and of error classes that a summary names. */
@@ -38,7 +39,8 @@ export function summary(figures: AnyFigures): string {
   if (typeof given !== 'object' || given === null || !('requestsScheduled' in given)) {
     throw new TypeError(`summary() takes a LoadResult or one of its parts, got ${formatValue(given)}`)
   }
-  return cleanText([...titleOf(figures), ...figureLines(figures, 2), ...explanations(figures)].join('\n'))
+  const compared = isResult(figures) ? comparisonLines(figures, [], 2) : []
+  return cleanText([...titleOf(figures), ...compared, ...figureLines(figures, 2), ...explanations(figures)].join('\n'))
 }
 
 const titles = new WeakMap<object, string>()

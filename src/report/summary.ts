@@ -3,6 +3,7 @@ import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatMs, formatPlural } from '../wording/figures.ts'
 import { countVerdicts, type VerdictRecord } from '../model/verdict.ts'
+import { comparisonLines } from './comparison-outcome.ts'
 import { formatFailedTests, otherwiseFailed } from './failed-tests.ts'
 import { formatBatching } from '../wording/batching.ts'
 import { LOAD_SUITE } from './run-records.ts'
@@ -33,20 +34,20 @@ function bodyOf(run: RunRecord): readonly string[] {
   if (run.suite !== LOAD_SUITE) {
     return ['', wrap(`${formatPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine)]
   }
-  return run.results.flatMap((result, index) => [
-    '',
-    ...resultLines(result),
-    ...run.verdicts.filter((verdict) => verdict.result === index).map(verdictLine),
-  ])
+  return run.results.flatMap((result, index) => {
+    const verdicts = run.verdicts.filter((verdict) => verdict.result === index)
+    return ['', ...resultLines(result, verdicts), ...verdicts.map(verdictLine)]
+  })
 }
 
-function resultLines(result: LoadResult): readonly string[] {
+function resultLines(result: LoadResult, verdicts: readonly VerdictRecord[]): readonly string[] {
   const classes = Object.entries(result.errorsByClass).map(([name, { count }]) => `${name} ${formatCount(count)}`)
   const ended = result.ended === 'completed' ? '' : `, ${result.ended.toUpperCase()}`
   const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
   return [
     wrap(result.name, 0),
     wrap(`${loadOf(result)} for ${lengthOf(result)}, seed ${result.seed}${ended}${because}`, 2),
+    ...comparisonLines(result, verdicts, 2),
     ...(result.journeys === null ? [] : [labelled('journeys', operationOf(result.journeys), 2)]),
     labelled(
       'requests',

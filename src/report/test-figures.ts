@@ -1,7 +1,9 @@
 import type { JudgedFigures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { VerdictRecord } from '../model/verdict.ts'
 import { cleanUnknown } from '../model/text/clean.ts'
 import { formatCount, formatMs, formatPlural, formatRate } from '../wording/figures.ts'
+import { comparisonLines } from './comparison-outcome.ts'
 import { describeRun, doubtEntries, figureLines, metricsOf } from './result-summary.ts'
 import { labelled, wrap } from './page.ts'
 import type { TestedLoad } from './run-records.ts'
@@ -25,9 +27,10 @@ export function testFigures({ test, record }: TestedLoad, failed: boolean): read
   if (shown.length === 0) return []
   const rest = shown.length - SHOWN_LOADS
   const entries = shown.slice(0, SHOWN_LOADS).flatMap(({ result, index }) => {
-    if (results.length === 1) return entriesOf(result, INDENT)
+    const own = verdicts.filter((verdict) => verdict.result === index)
+    if (results.length === 1) return entriesOf(result, own, INDENT)
     const title = `load ${index + 1} of ${results.length}: ${titleOf(result)}`
-    return [wrap(title, INDENT), entriesOf(result, INDENT + 2)]
+    return [wrap(title, INDENT), entriesOf(result, own, INDENT + 2)]
   })
   const more = rest > 0 ? [wrap(`and ${formatPlural(rest, 'more load')}, see the reports`, INDENT)] : []
   return cleanUnknown([wrap(test, INDENT), ...entries, ...more].join('\n')).split('\n')
@@ -41,10 +44,15 @@ function titleOf(result: LoadResult): string {
   return request.length > SHORT_REQUEST ? describeRun(result) : `${request}, ${describeRun(result)}`
 }
 
-function entriesOf(result: LoadResult, indent: number): string {
+function entriesOf(result: LoadResult, verdicts: readonly VerdictRecord[], indent: number): string {
   // Of a run that sent each operation once, only the answers count.
   if (result.plan.once === true) return figureLines(result, indent).slice(-1).join('\n')
-  return [...figureLines(result, indent), ...partLines(result, indent), ...doubtEntries(result, indent)].join('\n')
+  return [
+    ...comparisonLines(result, verdicts, indent),
+    ...figureLines(result, indent),
+    ...partLines(result, indent),
+    ...doubtEntries(result, indent),
+  ].join('\n')
 }
 
 /** Number of operations, phases and metrics of each kind that are shown. */

@@ -1,6 +1,7 @@
 import { validate } from 'ctrf'
 import { expect, test } from 'vitest'
 import type { TestOutcome } from '../../model/record.ts'
+import { comparedRun, judgedRun, pairsWith } from '../../schemas/findings.builder.ts'
 import { ctrf } from './ctrf.ts'
 import { HOSTILE_NAME, runsOf } from './runs.builder.ts'
 
@@ -40,6 +41,17 @@ test.each(['passed', undefined] as const)(
     expect(summary).toMatchObject({ tests: 1, passed: 0, failed: 0, other: 1 })
   },
 )
+
+test('has the figures of a comparison, without its pairs', () => {
+  const { result } = judgedRun(comparedRun(pairsWith(1.15)))
+  const runs = runsOf([{ name: 'a', verdict: 'fail' }]).map((run) => Object.assign({}, run, { results: [result] }))
+  const [first] = reportOf(runs).results.tests
+  expect(first).toMatchObject({
+    extra: { figures: [{ compared: { verdict: 'fail', tolerance: 0.05, errors: { isMore: false } } }] },
+  })
+  expect(JSON.stringify(first)).toContain('"metric":"p50"')
+  expect(JSON.stringify(first)).not.toContain('"pairs"')
+})
 
 function runsWith(state: TestOutcome['state'], verdict: 'pass' | 'inconclusive'): Parameters<typeof ctrf.render>[0] {
   return runsOf([{ name: 'a', verdict }]).map((run) =>

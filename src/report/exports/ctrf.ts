@@ -1,4 +1,5 @@
 import type { RunRecord, TestOutcome } from '../../model/record.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { type VerdictRecord, type VerdictValue, worstFirst } from '../../model/verdict.ts'
 import { jsonText } from '../json-text.ts'
 import { keyFigures } from '../verdict-entries.ts'
@@ -71,10 +72,18 @@ function testOf({ suite, results, verdicts }: RunRecord, test: TestOutcome): Ctr
     ...(test.file !== undefined && { filePath: test.file }),
     ...(deciding?.at !== undefined && { line: deciding.at.line }),
     extra: {
-      figures: measured.map((result) => Object.assign({ name: result.name }, keyFigures(result))),
+      figures: measured.map(figuresOf),
       ...(test.rerun !== undefined && { rerun: test.rerun }),
     },
   }
+}
+
+/** Returns the main figures of a result; of a comparison, without its pairs. */
+function figuresOf(result: LoadResult): object {
+  const figures = { name: result.name, ...keyFigures(result) }
+  if (result.comparison === undefined) return figures
+  const { changes, errors, tolerance, verdict } = result.comparison
+  return { ...figures, compared: { changes, errors, tolerance, verdict } }
 }
 
 /** A test can fail although no verdict is a failure: by an inconclusive one, or by another assertion. */

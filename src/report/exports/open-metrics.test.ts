@@ -1,5 +1,6 @@
 import parse from 'parse-prometheus-text-format'
 import { expect, test } from 'vitest'
+import { comparedRun, judgedRun, pairsWith } from '../../schemas/findings.builder.ts'
 import { resultOf } from '../run-record.builder.ts'
 import { openMetrics } from './open-metrics.ts'
 import { HOSTILE_NAME, runsOf } from './runs.builder.ts'
@@ -50,4 +51,12 @@ test('makes two series of two results with one name, and none of a time that was
     'load_offered_requests_per_second{suite="load",test="a [2]"} 500',
   ])
   expect(text.match(/^load_response_time_seconds\{.*a \[2\]/gm)).toBeNull()
+})
+
+test('has the ratio of each compared metric', () => {
+  const { result } = judgedRun(comparedRun(pairsWith(1.15)))
+  const runs = runsOf([{ name: 'a' }]).map((run) => Object.assign({}, run, { results: [result] }))
+  const text = openMetrics.render(runs)[0]?.text
+  expect(text).toMatch(/^load_baseline_ratio\{suite="load",test="[^"]+",metric="p50"\} 1\.15$/m)
+  expect(text).toContain('# UNIT load_baseline_ratio ratio')
 })

@@ -41,6 +41,13 @@ const GAUGES: readonly Gauge[] = [
     unit: 'ratio',
     samples: ({ result }) => [{ value: result.errorRate }],
   },
+  {
+    name: 'load_baseline_ratio',
+    help: 'Candidate divided by baseline in a comparison side by side, by metric.',
+    unit: 'ratio',
+    samples: ({ result }) =>
+      (result.comparison?.changes ?? []).map(({ metric, ratio }) => ({ labels: { metric }, value: ratio })),
+  },
 ]
 
 /** Returns the rates of the results that have this unit. */

@@ -11,6 +11,8 @@ import {
   formatPlural,
   formatRates,
 } from '../../wording/figures.ts'
+import { formatBothSides, formatChangeInterval, formatComparedChange } from '../../wording/comparison.ts'
+import { type ComparisonOutcome, comparisonOutcome, outcomeSentence } from '../comparison-outcome.ts'
 import { formatFailedTests, otherwiseFailed } from '../failed-tests.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { htmlReport } from '../html-report.ts'
@@ -43,6 +45,7 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
     countsOf(entries, runs.flatMap(otherwiseFailed).length),
     ...runs.flatMap(earlyEndOf),
     verdictTable(entries, runs),
+    comparisonTable(results),
     worstFigures(results),
     linkTo(link),
     ...entries.filter(({ verdict }) => verdict !== 'pass').map((entry) => detailsOf(entry, runs)),
@@ -86,6 +89,35 @@ function rowOf(entry: VerdictEntry, runs: readonly RunRecord[]): readonly string
   const rates = formatRates({ offered, achieved, unit })
   const times = [p50Ms, p95Ms, p99Ms].map(formatMsOrNone)
   return [mark, inlineCode(subjectName(entry, runs)), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
+}
+
+/** What each comparison shows, in one row. */
+function comparisonTable(results: readonly NamedResult[]): string {
+  const rows = results.slice(0, MAX_ROWS).flatMap(({ name, run, result }) => {
+    const index = run.results.indexOf(result)
+    const outcome = comparisonOutcome(
+      result,
+      run.verdicts.filter((verdict) => verdict.result === index),
+    )
+    return outcome === undefined ? [] : [comparisonRow(name, outcome)]
+  })
+  if (rows.length === 0) return ''
+  const heads = ['comparison', 'result', '90% interval', 'candidate and baseline', 'CPU per request', 'failed', 'pairs']
+  return ['**Compared with the baseline**', '', ...markdownTable(heads, rows)].join('\n')
+}
+
+function comparisonRow(name: string, outcome: ComparisonOutcome): readonly string[] {
+  const { verdict, comparison, change, errors } = outcome
+  const cpu = comparison.changes.find(({ metric }) => metric === 'cpu')
+  return [
+    inlineCode(name),
+    `${MARKS[verdict]} ${outcomeSentence(outcome)}`,
+    (change && formatChangeInterval(change)) ?? '–',
+    change === null ? '–' : formatBothSides(change),
+    cpu === undefined ? '–' : formatComparedChange(cpu),
+    `${formatPercent(errors.candidate)}, baseline ${formatPercent(errors.baseline)}`,
+    `${comparison.pairs.length - comparison.excluded} of ${comparison.pairs.length}`,
+  ]
 }
 
 /** The highest p99, the highest error rate and the largest shortfall of the rate; only those that are not perfect. */

@@ -21,7 +21,8 @@ export function answer(views: readonly RunView[]): Html {
   const verdicts = views.flatMap(({ run }) => run.verdicts).toSorted(byStanding)
   const [worst] = verdicts
   const failed = views.flatMap(({ run }) => otherwiseFailed(run))
-  const judged = worst === undefined ? NOT_JUDGED : HEADLINES[standingOf(worst)]
+  const isCompared = verdicts.every(({ compared }) => compared !== undefined)
+  const judged = worst === undefined ? NOT_JUDGED : (isCompared ? COMPARED : HEADLINES)[standingOf(worst)]
   const { headline, state } = failed.length > 0 && judged.state !== 'fail' ? TEST_FAILED : judged
   return html`<section class="answer ${state}" aria-labelledby="answer-title">
     <h2 id="answer-title">${headline}</h2>
@@ -67,6 +68,16 @@ const HEADLINES: Readonly<Record<Standing, Headline>> = {
   open: { headline: 'Not shown to be good enough', state: 'inconclusive' },
   'leans-to-pass': { headline: 'Probably good enough', state: 'inconclusive' },
   pass: { headline: 'Good enough', state: 'pass' },
+}
+
+/** Of runs that assert nothing but comparisons. */
+const COMPARED: Readonly<Record<Standing, Headline>> = {
+  fail: { headline: 'Worse than the baseline', state: 'fail' },
+  invalid: { headline: 'No valid comparison', state: 'invalid' },
+  'leans-to-fail': { headline: 'Probably worse than the baseline', state: 'inconclusive' },
+  open: { headline: 'Not shown to be as good as the baseline', state: 'inconclusive' },
+  'leans-to-pass': { headline: 'Probably no worse than the baseline', state: 'inconclusive' },
+  pass: { headline: 'No worse than the baseline', state: 'pass' },
 }
 
 /** Example: `Of 9 checks, 2 failed, 1 is not proven and 6 passed.` */
@@ -134,7 +145,9 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
 function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonly string[] {
   // The faults of an invalid verdict are not those of the target.
   const isAboutTarget = verdict.verdict !== 'invalid' && !isMet(verdict)
-  const causes = view === undefined || !isAboutTarget ? [] : likelyCauses(view.result)
+  // A comparison looks for what changed between two versions.
+  const isAlone = view !== undefined && verdict.compared === undefined
+  const causes = isAlone && isAboutTarget ? likelyCauses(view.result) : []
   if (causes.length > 0) return causes.map(likelyCauseSentence)
   return verdict.why === undefined ? [] : [verdict.why]
 }
@@ -142,17 +155,25 @@ function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonl
 /** Number of kinds of doubts on the first screen. */
 const SHOWN_DOUBTS = 2
 
+const PROVEN: readonly VerdictValue[] = ['pass', 'fail']
+
 function certainty(views: readonly RunView[], verdicts: readonly VerdictRecord[]): readonly string[] {
   const results = views.flatMap(({ run }) => run.results)
   const levels = [...new Set(results.map(({ plan }) => plan.confidence))].map((level) => formatPercent(level))
   const count = (...values: readonly VerdictRecord['verdict'][]): number =>
     verdicts.filter(({ verdict }) => values.includes(verdict)).length
-  const [proven, open, invalid] = [count('pass', 'fail'), count('inconclusive'), count('invalid')]
+  const decided = verdicts.filter(({ verdict, compared }) => compared !== undefined && PROVEN.includes(verdict)).length
+  const [proven, open, invalid] = [count(...PROVEN) - decided, count('inconclusive'), count('invalid')]
   return [
     ...(proven === 0
       ? []
       : [
           `${formatPlural(proven, 'check')} ${isOrAre(proven)} proven at ${formatList(levels)} confidence, for the measured time.`,
+        ]),
+    ...(decided === 0
+      ? []
+      : [
+          `${formatPlural(decided, 'check')} ${isOrAre(decided)} decided by comparing pairs of blocks: a version that is as much slower as the tolerance allows fails in at most 1.4% of the comparisons.`,
         ]),
     ...(open === 0
       ? []

@@ -39,7 +39,9 @@ function legendItem({ name, colour, shape, dashed }: Series): Html {
         />`
       : shape === 'points'
         ? html`<circle class="f-${colour}" cx="7" cy="5" r="4" />`
-        : html`<path class="f-${colour}" d="M0 0H14V10H0Z" />`
+        : shape === 'ranges'
+          ? html`<path class="s-${colour}" stroke-width="5" d="M7 0V10" />`
+          : html`<path class="f-${colour}" d="M0 0H14V10H0Z" />`
   return html`<li data-colour="${colour}">
     <svg class="swatch plot" viewBox="0 0 14 10" aria-hidden="true">${mark}</svg><span>${shortened(name, 80)}</span>
     <b></b>
@@ -49,7 +51,7 @@ function legendItem({ name, colour, shape, dashed }: Series): Html {
 /** The script reads the values at the cursor from this table: `data-x` is the position on the x-axis. */
 function valueTable({ x, y, xs, series, names }: Chart): Html {
   const rows = xs.map((at, i) => {
-    const cells = series.map(({ values }) => html`<td>${formatted(values[i] ?? null, y)}</td>`)
+    const cells = series.map((each) => html`<td>${cellText(each, i, y)}</td>`)
     const label = names?.[i] ?? (x.format ?? x.tick)(at)
     return html`<tr data-x="${Number(at.toFixed(4))}">
       <th scope="row">${shortened(label, 80)}</th>
@@ -67,6 +69,11 @@ function valueTable({ x, y, xs, series, names }: Chart): Html {
       ${rows}
     </tbody>
   </table>`
+}
+
+function cellText({ values, highs }: Series, i: number, y: Axis): string {
+  const value = formatted(values[i] ?? null, y)
+  return highs === undefined ? value : `${value} to ${formatted(highs[i] ?? null, y)}`
 }
 
 function formatted(value: number | null, { format, tick }: Axis): string {

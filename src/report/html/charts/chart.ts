@@ -44,9 +44,11 @@ export interface Series {
   readonly name: string
   /** Name of its colour; different for each series of a chart. */
   readonly colour: Colour
-  readonly shape: 'line' | 'area' | 'points' | 'bars'
+  /** `ranges`: a vertical line from each value to the one at the same place of `highs`. */
+  readonly shape: 'line' | 'area' | 'points' | 'bars' | 'ranges'
   readonly dashed?: boolean
   readonly values: readonly (number | null)[]
+  readonly highs?: readonly (number | null)[]
 }
 
 export interface Line {

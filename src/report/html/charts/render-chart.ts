@@ -88,13 +88,26 @@ function stackedSeries(series: readonly Series[]): readonly Series[] {
 const ABOVE_LABELS = 6
 
 function shapeOf(series: Series, { xs, names, stepWidth }: Chart, more: object): object {
-  const { shape, colour, values, dashed } = series
+  const { shape, colour, values, highs = [], dashed } = series
   const color = marker(colour)
   const common = { ...more, silent: true, name: series.name }
   const data = names === undefined ? values.map((value, i) => [xs[i] ?? 0, value]) : values
   switch (shape) {
     case 'points':
       return { ...common, z: ABOVE_LABELS, type: 'scatter', symbolSize: 9, itemStyle: { color, opacity: 1 }, data }
+    case 'ranges':
+      return {
+        ...common,
+        type: 'line',
+        showSymbol: false,
+        lineStyle: { color, width: 5 },
+        // A gap after each range, so that they are not connected.
+        data: values.flatMap((low, i) => [
+          [xs[i] ?? 0, low],
+          [xs[i] ?? 0, highs[i] ?? null],
+          [xs[i] ?? 0, null],
+        ]),
+      }
     case 'bars':
       return { ...common, type: 'bar', barMaxWidth: 44, barCategoryGap: '35%', itemStyle: { color }, data }
     case 'line':

@@ -1,4 +1,5 @@
 import { capacity } from './capacity.ts'
+import { comparison } from './comparison.ts'
 import { downloads } from './downloads.ts'
 import { environment } from './environment.ts'
 import { errors } from './errors.ts'
@@ -16,6 +17,7 @@ import { verdicts } from './verdicts.ts'
 /** The parts of the page about a run, in its order. One line registers a part. */
 export const sections: readonly Section[] = [
   verdicts,
+  comparison,
   limits,
   protocols,
   capacity,

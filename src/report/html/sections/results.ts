@@ -81,8 +81,8 @@ function chartsOf({ result, name, id, limits }: ResultView, isAlone: boolean): r
   const timeline = timelineOf(result)
   const charts = [
     ...resultCharts.map((build) => build(result, time, timeline, limits)),
-    // Several results have one chart together.
-    ...(isAlone ? [percentilesChart([{ name, result, limits }])] : []),
+    // Several results have one chart together, and so have both sides of a comparison.
+    ...(isAlone && result.comparison === undefined ? [percentilesChart([{ name, result, limits }])] : []),
   ]
   return charts.flatMap((chart, i) => (chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)]))
 }

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { LimitsFindings, LimitTrial } from '../../../model/limits-findings.ts'
 import type { RunRecord } from '../../../model/record.ts'
-import { evenBatches, findings, made, recordOf, resultOf } from '../../../schemas/findings.builder.ts'
+import {
+  comparedRun,
+  evenBatches,
+  findings,
+  judgedRun,
+  made,
+  pairsWith,
+  recordOf,
+  resultOf,
+} from '../../../schemas/findings.builder.ts'
 import { runView } from '../run-view.ts'
 import { sections } from './registry.ts'
 
@@ -166,5 +175,59 @@ describe('sections', () => {
     const markup = shown(recordOf('protocols', [made], { ...findings.protocols, ranking })).get('protocols')
     expect(textOf(markup)).toContain('Highest rate that met the service level')
     expect(textOf(shown(recordOf('protocols', [made], findings.protocols)).get('protocols'))).not.toContain('Rates')
+  })
+
+  describe('of a comparison', () => {
+    const excluded = { code: 'foreign-load', side: 'candidate', moreCores: 0.71 } as const
+    const pairs = pairsWith(1.15, 9).map((pair, index) =>
+      Object.assign({}, pair, index === 2 && { excluded }, {
+        candidate: { ...pair.candidate, operations: { '<b>cart</b>': 30, list: 5 } },
+        baseline: { ...pair.baseline, operations: { '<b>cart</b>': 20, list: 5 } },
+      }),
+    )
+    const { result, verdicts } = judgedRun(comparedRun(pairs, { commit: '0123456789abcdef' }))
+    const sectionOf = (change: Partial<RunRecord> = {}): string | undefined =>
+      shown({ ...recordOf('load', [result], null), verdicts, ...change }).get('comparison')
+
+    test('show the answer, the interval against the tolerance, and the distributions', () => {
+      const markup = sectionOf() ?? ''
+      const text = textOf(markup)
+      expect(text).toContain('✗ fail Slower: mean response time +14.7%, above the tolerance of 5%.')
+      expect(text).toContain('90% interval +14.1% to +15.3%; 8 pairs (1 more not counted)')
+      expect(text).toContain('Baseline: commit 0123456789ab')
+      expect(text).toContain('Line: tolerance 5%.')
+      // The interval of the median, beside its estimate.
+      expect(text).toContain('median +14.1% to +15.3% +14.7%')
+      expect(markup.match(/<figure/g)).toHaveLength(3)
+      expect(text).toContain('percentile candidate baseline')
+    })
+
+    test('show the pairs in their order, and why one does not count', () => {
+      const text = textOf(sectionOf())
+      expect(text).toContain(
+        'Pair 3 does not count: other processes used 0.71 cores more in the candidate&#39;s block.',
+      )
+      expect(text).toContain('3 candidate 11.8 10.2 +16.2% +15.0% 0%, 0% no')
+      // The point of a pair that does not count has another colour.
+      expect(sectionOf()?.match(/class="f-c7" d="M1 0A/g)).toHaveLength(1)
+    })
+
+    test('show the operation that changed most first, as text', () => {
+      const markup = sectionOf() ?? ''
+      expect(markup).not.toContain('<b>cart')
+      expect(textOf(markup)).toMatch(/&lt;b&gt;cart&lt;\/b&gt; 30.6 ms, baseline 20.4 ms \+50.0% .* list 5.10 ms/)
+    })
+
+    test('are left out without a comparison', () => {
+      expect(sectionOf({ results: [made], verdicts: [] })).toBeUndefined()
+    })
+
+    test('do not draw what has no value', () => {
+      const dead = pairsWith(1).map(({ baseline }) => ({ candidate: { ms: 10, failed: 350, cpuMs: null }, baseline }))
+      const run = judgedRun(comparedRun(dead))
+      const text = textOf(sectionOf({ results: [run.result], verdicts: run.verdicts }))
+      expect(text).toContain('Fails more: the candidate failed 100% of its requests, the baseline 0%.')
+      expect(text).not.toMatch(/NaN|Infinity|undefined/)
+    })
   })
 })

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { KeptBytes } from '../kept-bytes.ts'
 
 /** Default of the maximum length of an event. */
@@ -24,12 +25,27 @@ const CR = 13
 const LF = 10
 const SPACE = 32
 const COLON = 58
-const NOTHING = new Uint8Array(0)
+/** Length of the longest field name that has a meaning: `event` or `retry`. */
+const LONGEST_FIELD = 5
+const NOTHING = Buffer.alloc(0)
 const LINE_END = Buffer.from('\n')
+/** U+FEFF in UTF-8, one character per byte. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
 /** Maximum size of the line buffer that is kept from one line to the next. */
 const KEPT_BYTES = 1024 * 1024
 /** Beginning of a data line. After it, the rest of the line can be discarded when data is not kept. */
 const DATA_FIELD = Buffer.from('data:')
+
+/** A piece of the stream, or a line of several pieces. */
+interface Piece {
+  readonly bytes: Buffer
+  /** One character per byte: to search in a string is faster than in bytes, and its slices are not copied. */
+  readonly text: string
+  /** Position in `bytes` of the first character of `text`. */
+  readonly offset: number
+  /** Whether `text` is also the decoded text; undefined until that matters. */
+  isAscii: boolean | undefined
+}
 
 /**
  * Parses `text/event-stream` (WHATWG HTML, 9.2.6) from bytes split in any way. An event with an empty data line counts
@@ -44,7 +60,7 @@ export class EventStreamParser {
   readonly #event = { type: 'message', data: '', bytes: 0 }
 
   /** Buffer for a line that arrives in several pieces. */
-  #pieces: Uint8Array = NOTHING
+  #pieces: Buffer = NOTHING
   #pieced = 0
   #atBeginning = true
   /** The last line ended in CR, so a line feed that follows belongs to it. */
@@ -97,35 +113,65 @@ export class EventStreamParser {
         at++
       }
     }
-    const piece = end === bytes.length ? bytes : bytes.subarray(0, end)
+    if (at === end) return
+    // A piece of a long line needs no string.
+    if (this.#pieced > 0 && !hasLineEnd(bytes, at, end)) {
+      this.#bytes += end - at
+      this.#keepPiece(bytes, at, end)
+      return
+    }
+    const piece = pieceOf(bytes, at, end)
+    const { text, offset } = piece
+    const { length } = text
+    at = 0
     // Most streams use one kind of line end. `indexOrEnd` searches for the other kind only once per piece.
-    let feed = indexOrEnd(piece, LF, at)
-    let carriage = indexOrEnd(piece, CR, at)
-    while (at < end && this.violation === undefined) {
+    let feed = indexOrEnd(text, '\n', at)
+    let carriage = indexOrEnd(text, '\r', at)
+    while (at < length && this.violation === undefined) {
+      if (carriage === length && text.charCodeAt(feed + 1) === LF && this.#isOneDataLine(text, at, feed)) {
+        this.#bytes += feed + 2 - at
+        const value = at + DATA_FIELD.length
+        this.#data = this.#keepData ? textOf(piece, text.charCodeAt(value) === SPACE ? value + 1 : value, feed) : ''
+        this.#dispatch()
+        at = feed + 2
+        if (at === length) return
+        feed = indexOrEnd(text, '\n', at)
+        continue
+      }
       const lineEnd = Math.min(feed, carriage)
-      if (lineEnd === end) {
-        this.#bytes += end - at
-        this.#keepPiece(bytes, at, end)
+      if (lineEnd === length) {
+        this.#bytes += length - at
+        this.#keepPiece(bytes, offset + at, end)
         return
       }
       let next = lineEnd + 1
       if (lineEnd === carriage) {
-        if (next === end) this.#afterReturn = true
-        else if (bytes[next] === LF) next++
+        if (next === length) this.#afterReturn = true
+        else if (text.charCodeAt(next) === LF) next++
       }
       this.#bytes += next - at
-      if (this.#pieced === 0) this.#line(bytes, at, lineEnd)
-      else {
-        this.#keepPiece(bytes, at, lineEnd)
-        const length = this.#pieced
+      if (this.#pieced === 0) {
+        if (lineEnd === at && !this.#atBeginning) this.#dispatch()
+        else this.#line(piece, at, lineEnd)
+      } else {
+        this.#keepPiece(bytes, offset + at, offset + lineEnd)
+        const pieced = this.#pieced
         this.#pieced = 0
-        if (this.violation === undefined) this.#line(this.#pieces, 0, length)
+        if (this.violation === undefined) this.#line(pieceOf(this.#pieces, 0, pieced), 0, pieced)
         if (this.#pieces.length > KEPT_BYTES) this.#pieces = NOTHING
       }
       at = next
-      if (feed < at) feed = indexOrEnd(piece, LF, at)
-      if (carriage < at) carriage = indexOrEnd(piece, CR, at)
+      if (at === length) return
+      // The end of an event needs no search.
+      if (feed < at) feed = text.charCodeAt(at) === LF ? at : indexOrEnd(text, '\n', at)
+      if (carriage < at) carriage = indexOrEnd(text, '\r', at)
     }
+  }
+
+  /** Whether a line is the only one of its event so far, and has data. */
+  #isOneDataLine(text: string, start: number, end: number): boolean {
+    const isFirst = this.#pieced === 0 && this.#data === undefined && !this.#atBeginning
+    return isFirst && end - start >= DATA_FIELD.length && isDataField(text, start)
   }
 
   #keepPiece(bytes: Uint8Array, start: number, end: number): void {
@@ -136,7 +182,9 @@ export class EventStreamParser {
       return
     }
     if (needed > this.#pieces.length) {
-      const grown = new Uint8Array(Math.min(Math.max(1024, 2 * needed), this.#limitBytes))
+      // A buffer that is kept need not grow for the next line.
+      const roomy = needed <= KEPT_BYTES ? Math.min(2 * needed, KEPT_BYTES) : 2 * needed
+      const grown = Buffer.allocUnsafe(Math.min(Math.max(1024, roomy), this.#limitBytes))
       grown.set(this.#pieces.subarray(0, this.#pieced))
       this.#pieces = grown
     }
@@ -144,37 +192,53 @@ export class EventStreamParser {
     this.#pieced = needed
   }
 
-  #line(bytes: Uint8Array, start: number, end: number): void {
+  #line(piece: Piece, start: number, end: number): void {
+    const { text } = piece
     let from = start
     if (this.#atBeginning) {
       this.#atBeginning = false
-      if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf && from + 3 <= end) from += 3
+      if (end - from >= 3 && text.startsWith(BYTE_ORDER_MARK, from)) from += 3
     }
     if (from === end) return this.#dispatch()
-    let colon = from
-    while (colon < end && bytes[colon] !== COLON) colon++
+    // Most lines are data.
+    if (end - from >= DATA_FIELD.length && isDataField(text, from)) {
+      const value = from + DATA_FIELD.length
+      this.#appendData(piece, text.charCodeAt(value) === SPACE && value < end ? value + 1 : value, end)
+      return
+    }
+    this.#otherLine(piece, from, end)
+  }
+
+  #otherLine(piece: Piece, start: number, end: number): void {
+    const { text } = piece
+    // Longer names have no meaning, and need not be searched to their ends.
+    const last = Math.min(end, start + LONGEST_FIELD + 1)
+    let colon = start
+    while (colon < last && text.charCodeAt(colon) !== COLON) colon++
     let value = Math.min(colon + 1, end)
-    if (bytes[value] === SPACE && value < end) value++
-    switch (colon - from) {
-      case 2:
-        if (isField(bytes, from, 'id')) this.#setId(textOf(bytes, value, end))
+    if (value < end && text.charCodeAt(value) === SPACE) value++
+    switch (text.slice(start, colon)) {
+      case 'id':
+        this.#setId(textOf(piece, value, end))
         return
-      case 4:
-        if (isField(bytes, from, 'data')) this.#appendData(bytes, value, end)
+      case 'data':
+        this.#appendData(piece, value, end)
         return
-      case 5:
-        if (isField(bytes, from, 'event')) this.#type = textOf(bytes, value, end)
-        else if (isField(bytes, from, 'retry')) this.#setRetry(textOf(bytes, value, end))
+      case 'event':
+        this.#type = textOf(piece, value, end)
+        return
+      case 'retry':
+        this.#setRetry(textOf(piece, value, end))
         return
       default:
       // A comment or an unknown field: ignored.
     }
   }
 
-  #appendData(bytes: Uint8Array, start: number, end: number): void {
+  #appendData(piece: Piece, start: number, end: number): void {
     if (!this.#keepData) this.#data = ''
-    else if (this.#data === undefined) this.#data = textOf(bytes, start, end)
-    else this.#appendLine(this.#data, bytes, start, end)
+    else if (this.#data === undefined) this.#data = textOf(piece, start, end)
+    else this.#appendLine(this.#data, piece.bytes, piece.offset + start, piece.offset + end)
   }
 
   #appendLine(first: string, bytes: Uint8Array, start: number, end: number): void {
@@ -202,15 +266,17 @@ export class EventStreamParser {
   }
 
   #dispatch(): void {
-    this.lastEventId = this.#idOfNext
-    const data = this.#lines.length > 0 ? this.#lines.view().toString('utf8') : this.#data
-    const type = this.#type
-    this.#data = undefined
-    this.#lines.clear()
+    const event = this.#event
+    if (this.lastEventId !== this.#idOfNext) this.lastEventId = this.#idOfNext
+    let data = this.#data
+    if (this.#lines.length > 0) {
+      data = UTF8.decode(this.#lines.view())
+      this.#lines.clear()
+    }
+    event.type = this.#type === '' ? 'message' : this.#type
     this.#type = ''
     if (data === undefined) return
-    const event = this.#event
-    event.type = type === '' ? 'message' : type
+    this.#data = undefined
     event.data = data
     event.bytes = this.#bytes
     this.#bytes = 0
@@ -219,9 +285,30 @@ export class EventStreamParser {
   }
 }
 
-function indexOrEnd(bytes: Uint8Array, byte: number, start: number): number {
-  const index = bytes.indexOf(byte, start)
-  return index < 0 ? bytes.length : index
+function pieceOf(bytes: Uint8Array, start: number, end: number): Piece {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return { bytes: buffer, text: buffer.toString('latin1', start, end), offset: start, isAscii: undefined }
+}
+
+function hasLineEnd(bytes: Uint8Array, start: number, end: number): boolean {
+  const piece = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+  return piece.includes(LF) || piece.includes(CR)
+}
+
+function indexOrEnd(text: string, character: string, start: number): number {
+  const index = text.indexOf(character, start)
+  return index < 0 ? text.length : index
+}
+
+/** Whether `data:` begins at `start`. A comparison of characters is faster than one of strings. */
+function isDataField(text: string, start: number): boolean {
+  return (
+    text.charCodeAt(start) === 100 &&
+    text.charCodeAt(start + 1) === 97 &&
+    text.charCodeAt(start + 2) === 116 &&
+    text.charCodeAt(start + 3) === 97 &&
+    text.charCodeAt(start + 4) === COLON
+  )
 }
 
 function beginsWith(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
@@ -230,13 +317,11 @@ function beginsWith(bytes: Uint8Array, start: number, end: number, text: Uint8Ar
   return true
 }
 
-/** Whether the field name at `start` equals `name`. The caller has checked that the lengths match. */
-function isField(bytes: Uint8Array, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name.charCodeAt(i)) return false
-  return true
-}
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Decodes UTF-8; invalid bytes become U+FFFD. */
-function textOf(bytes: Uint8Array, start: number, end: number): string {
-  return start === end ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
+function textOf(piece: Piece, start: number, end: number): string {
+  const { bytes, text, offset } = piece
+  piece.isAscii ??= isAscii(text.length === bytes.length ? bytes : bytes.subarray(offset, offset + text.length))
+  return piece.isAscii ? text.slice(start, end) : UTF8.decode(bytes.subarray(offset + start, offset + end))
 }

@@ -294,7 +294,7 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     },
   },
   command: { value: 'COMMAND', by: ['init'], about: "command that starts the service, such as 'npm start'" },
-  runner: { value: 'NAME', by: ['init'], about: 'vitest or jest; default the one in package.json' },
+  runner: { value: 'NAME', by: ['init'], about: 'vitest, jest or playwright; default the one in package.json' },
   yes: { by: ['init'], about: 'ask nothing: take the flags, else the script start' },
   'dry-run': { by: ['init'], about: 'say what init would do, and change nothing' },
   help: { short: 'h', by: EVERY, about: 'print help: describe-load help limits' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withJestKey, withJestParts, withPlugin } from './config-edits.ts'
+import { withJestKey, withJestParts, withLoadCall, withPlugin } from './config-edits.ts'
 
 type Edit = typeof withPlugin
 
@@ -89,6 +89,52 @@ export default defineConfig({
     ['is not JavaScript', `export default {`],
   ])('is not added to a file that %s', (_, text) => {
     expect(withPlugin(text)).toBe('unusual')
+  })
+})
+
+describe('withLoad in a configuration of Playwright', () => {
+  test('goes around the object that `npm init playwright` writes', () => {
+    const text = `import { defineConfig, devices } from '@playwright/test';
+
+/**
+ * See https://playwright.dev/docs/test-configuration.
+ */
+export default defineConfig({
+  testDir: './tests',
+  retries: process.env.CI ? 2 : 0,
+  projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'] } }],
+});
+`
+    expect(edited(withLoadCall, text)).toBe(
+      text
+        .replace("test';\n", "test';\nimport { withLoad } from 'describe-load/playwright';\n")
+        .replace('default defineConfig(', 'default withLoad(defineConfig(')
+        .replace('});\n', '}));\n'),
+    )
+  })
+
+  test('is required in a CommonJS file', () => {
+    const text = `// @ts-check\nconst { defineConfig } = require("@playwright/test")\n\nmodule.exports = defineConfig({})\n`
+    expect(edited(withLoadCall, text)).toBe(
+      `// @ts-check\nconst { defineConfig } = require("@playwright/test")\nconst { withLoad } = require("describe-load/playwright")\n\nmodule.exports = withLoad(defineConfig({}))\n`,
+    )
+  })
+
+  test.each([
+    ['types', `export default { workers: 2 } satisfies Config\n`, `withLoad({ workers: 2 }) satisfies Config`],
+    ['a constant', `const config: Config = {}\nexport default config\n`, `export default withLoad(config)`],
+    ['a computed object', `export default configOf('a')\n`, `export default withLoad(configOf('a'))`],
+    ['no imports', `// @ts-check\nmodule.exports = {}\n`, `// @ts-check\nconst { withLoad } = require(`],
+  ])('goes around %s', (_, text, expected) => {
+    expect(edited(withLoadCall, text)).toContain(expected)
+  })
+
+  test.each([
+    ['has a project of its name', `export default { projects: [{ name: 'load' }] }\n`],
+    ['exports nothing', `const config = {}\n`],
+    ['is not JavaScript', `export default {`],
+  ])('is not added to a file that %s', (_, text) => {
+    expect(withLoadCall(text)).toBe('unusual')
   })
 })
 

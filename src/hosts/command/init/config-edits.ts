@@ -2,12 +2,15 @@ import { isRecord } from '../../../model/readers.ts'
 import {
   type ConfigSource,
   declares,
+  exportedIn,
   hasSpread,
   imports,
   type Insertion,
   insertElement,
   insertImport,
   insertProperty,
+  insertRequire,
+  literalOf,
   propertyOf,
   quoted,
   readConfig,
@@ -18,6 +21,7 @@ import {
 export type Edited = { readonly text: string } | 'present' | 'unusual'
 
 const PLUGIN = 'describe-load/plugin'
+const PLAYWRIGHT = 'describe-load/playwright'
 const PRESET = 'describe-load'
 const JEST_RUNNER = 'describe-load/jest-runner'
 const JEST_REPORTER = 'describe-load/jest-reporter'
@@ -37,6 +41,31 @@ export function withPlugin(text: string): Edited {
   else return 'unusual'
   return checked(source, [added, insertImport(source, isNameTaken ? 'load as loadTests' : 'load', PLUGIN)], (edited) =>
     imports(edited.program, PLUGIN),
+  )
+}
+
+/** Calls `withLoad` with the exported configuration of Playwright, whatever expression it is. */
+export function withLoadCall(text: string): Edited {
+  if (text.includes(PLAYWRIGHT)) return 'present'
+  const exported = exportedIn(text)
+  if (exported === undefined) return 'unusual'
+  const { program, value, isModule } = exported
+  if (declares(program, 'withLoad') || hasProjectOfName(text, 'load')) return 'unusual'
+  const insert = isModule ? insertImport : insertRequire
+  const edited = withInsertions(text, [
+    { at: value.start, text: 'withLoad(' },
+    { at: value.end, text: ')' },
+    insert(exported, 'withLoad', PLAYWRIGHT),
+  ])
+  return exportedIn(edited)?.value.type === 'CallExpression' ? { text: edited } : 'unusual'
+}
+
+function hasProjectOfName(text: string, name: string): boolean {
+  const source = readConfig(text)
+  const projects = source && propertyOf(source.object, 'projects')
+  if (projects?.type !== 'ArrayExpression') return false
+  return projects.elements.some(
+    (project) => project?.type === 'ObjectExpression' && literalOf(propertyOf(project, 'name')) === name,
   )
 }
 

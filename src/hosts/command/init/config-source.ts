@@ -1,13 +1,19 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { type ArrayExpression, type Expression, type ObjectExpression, parse, type Program } from 'acorn'
 
-/** A configuration file in JavaScript or TypeScript whose exported object can be edited. */
-export interface ConfigSource {
+/** A configuration file in JavaScript or TypeScript. */
+export interface ExportedConfig {
   readonly text: string
   readonly program: Program
-  readonly object: ObjectExpression
+  /** What it exports. */
+  readonly value: Expression
   /** The file has ES module syntax. */
   readonly isModule: boolean
+}
+
+/** A configuration file whose exported object can be edited. */
+export interface ConfigSource extends ExportedConfig {
+  readonly object: ObjectExpression
 }
 
 /** A text to insert at a position. */
@@ -21,11 +27,16 @@ export interface Insertion {
  * a function computes it.
  */
 export function readConfig(text: string): ConfigSource | undefined {
+  const exported = exportedIn(text)
+  const object = exported && objectOf(exported.value, exported.program)
+  return object && { ...exported, object }
+}
+
+/** Reads a configuration file, whatever it exports. Returns undefined if it has no default export. */
+export function exportedIn(text: string): ExportedConfig | undefined {
   const program = programOf(text)
   const exported = program && exportOf(program)
-  if (program === undefined || exported === undefined) return undefined
-  const object = objectOf(exported.value, program)
-  return object && { text, program, object, isModule: exported.isModule }
+  return exported && { text, program, ...exported }
 }
 
 /** Tries JavaScript first, because stripping types prints a warning of Node. The positions stay the same. */
@@ -61,7 +72,7 @@ function exportOf({ body }: Program): { readonly value: Expression; readonly isM
 }
 
 /** Functions that return their argument, or merge their last one into the others. */
-const TRANSPARENT: ReadonlySet<string> = new Set(['defineConfig', 'defineProject', 'mergeConfig'])
+const TRANSPARENT: ReadonlySet<string> = new Set(['defineConfig', 'defineProject', 'mergeConfig', 'withLoad'])
 
 const PLAIN_STATEMENTS: ReadonlySet<string> = new Set([
   'VariableDeclaration',
@@ -75,9 +86,10 @@ function objectOf(expression: Expression, program: Program): ObjectExpression | 
       return expression
     case 'CallExpression': {
       const { callee } = expression
-      const last = expression.arguments.at(-1)
       if (callee.type !== 'Identifier' || !TRANSPARENT.has(callee.name)) return undefined
-      return last === undefined || last.type === 'SpreadElement' ? undefined : objectOf(last, program)
+      // The second argument of ours has options.
+      const argument = expression.arguments.at(callee.name === 'withLoad' ? 0 : -1)
+      return argument === undefined || argument.type === 'SpreadElement' ? undefined : objectOf(argument, program)
     }
     case 'ArrowFunctionExpression': {
       const { body } = expression
@@ -153,13 +165,30 @@ export function insertElement({ text }: ConfigSource, array: ArrayExpression, co
 }
 
 /** Returns the edit that adds a default-free import after the other imports, written like them. */
-export function insertImport({ text, program }: ConfigSource, names: string, from: string): Insertion {
+export function insertImport({ text, program }: ExportedConfig, names: string, from: string): Insertion {
   const last = program.body.findLast(({ type }) => type === 'ImportDeclaration')
   const line = `import { ${names} } from ${quoted(text, from)}${usesSemicolons(text, program) ? ';' : ''}`
   if (last !== undefined) return { at: last.end, text: `\n${line}` }
-  // References to types must stay the first lines.
-  const { length } = /^(?:(?:#!|\/\/\/).*\n)*/.exec(text)?.[0] ?? ''
-  return { at: length, text: `${line}\n\n` }
+  return { at: endOfHead(text), text: `${line}\n\n` }
+}
+
+/** Returns the edit that adds a `require` after the others, written like them. */
+export function insertRequire({ text, program }: ExportedConfig, names: string, from: string): Insertion {
+  const last = program.body.findLast(
+    (statement) =>
+      statement.type === 'VariableDeclaration' && statement.declarations.some(({ init }) => isRequire(init)),
+  )
+  const line = `const { ${names} } = require(${quoted(text, from)})${usesSemicolons(text, program) ? ';' : ''}`
+  return last === undefined ? { at: endOfHead(text), text: `${line}\n\n` } : { at: last.end, text: `\n${line}` }
+}
+
+function isRequire(value: Expression | null | undefined): boolean {
+  return value?.type === 'CallExpression' && value.callee.type === 'Identifier' && value.callee.name === 'require'
+}
+
+/** References to types, and checks of them, must stay the first lines. */
+function endOfHead(text: string): number {
+  return (/^(?:(?:#!|\/\/\/|\/\/ *@ts-).*\n)*/.exec(text)?.[0] ?? '').length
 }
 
 /** Returns a text as a string literal, in the quotes that the file uses. */

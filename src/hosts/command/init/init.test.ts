@@ -79,6 +79,13 @@ describe('init', () => {
       'load/service.load.test.cjs',
     ],
     [
+      'Playwright',
+      { devDependencies: { '@playwright/test': '^1.65.0' } },
+      'playwright',
+      'playwright.config.js',
+      'load/service.load.spec.js',
+    ],
+    [
       'Jest in package.json, with its folder and its names',
       { devDependencies: { jest: '^30.0.0', 'ts-jest': '29' }, jest: { rootDir: 'src', testRegex: '.*\\.spec\\.ts$' } },
       'jest',
@@ -95,7 +102,7 @@ describe('init', () => {
     ])
     const written = text(file)
     if (file.endsWith('js')) {
-      const isModule = runner === 'vitest'
+      const isModule = runner !== 'jest'
       parseScript(written, { ecmaVersion: 'latest', sourceType: isModule ? 'module' : 'script' })
     }
     expect(written).toContain(`'describe-load/${runner}'`)
@@ -115,6 +122,24 @@ describe('init', () => {
     expect(text('vite.config.ts')).toBe(
       "import { load } from 'describe-load/plugin'\n\nexport default { plugins: [load()] }\n",
     )
+  })
+
+  test('adds load tests to the folder and the server of a Playwright project', () => {
+    const manifest = { devDependencies: { '@playwright/test': '^1.40.0', typescript: '7' } }
+    const config = `export default { testDir: './e2e', webServer: { command: 'npm start' } }\n`
+    const folder = folderWith({ 'package.json': JSON.stringify(manifest), 'playwright.config.ts': config })
+    const { did, next, text } = init(folder, 'playwright')
+    expect(did.slice(0, 2)).toEqual(['edit playwright.config.ts', 'write e2e/service.load.spec.ts'])
+    expect(text('e2e/service.load.spec.ts')).toContain(`from 'describe-load/playwright'`)
+    // The configuration starts the server.
+    expect(next).toEqual([
+      'npm install --save-dev describe-load @playwright/test@1',
+      'npx playwright test --project load',
+    ])
+    const workflow = text('.github/workflows/load.yml')
+    expect(workflow).toContain('- run: npx playwright test --project load\n')
+    expect(workflow).not.toContain('Start the service here')
+    expect(init(folder, 'playwright').did.map((step) => step.split(' ')[0])).toEqual(['keep', 'keep', 'keep'])
   })
 
   test('leaves an unusual configuration to its author', () => {

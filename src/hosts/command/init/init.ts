@@ -34,7 +34,9 @@ export function planInit(project: Project, runnerName: RunnerName, service: Serv
   const missing = [own, missingRunner(project, runnerName)].filter((name) => name !== undefined)
   const next = [
     ...(missing.length === 0 ? [] : [installCommand(project.manager, missing)]),
-    ...(service.command === undefined ? [`start the service at ${service.origin}`] : []),
+    ...(service.command === undefined && runner.startsService?.(project) !== true
+      ? [`start the service at ${service.origin}`]
+      : []),
     execute(project.manager, runner.command),
   ]
   return { steps, next }
@@ -74,7 +76,7 @@ function workflowStep(project: Project, runnerName: RunnerName, service: Service
     }
   }
   if (existsSync(join(project.folder, WORKFLOW))) return { do: 'keep', file: WORKFLOW, about: 'it exists already' }
-  const isStarted = service.command !== undefined
+  const isStarted = service.command !== undefined || RUNNERS[runnerName].startsService?.(project) === true
   const text = loadWorkflow({
     manager,
     hasLock,

@@ -5,8 +5,14 @@ import { isRecord } from '../../../model/readers.ts'
 import { messageOf } from '../../../model/thrown.ts'
 
 /** The test runners that `init` sets up; the first one that a project has is the default. */
-export const RUNNER_NAMES = ['vitest', 'jest'] as const
+export const RUNNER_NAMES = ['vitest', 'jest', 'playwright'] as const
 export type RunnerName = (typeof RUNNER_NAMES)[number]
+
+export const RUNNER_PACKAGES: Readonly<Record<RunnerName, string>> = {
+  vitest: 'vitest',
+  jest: 'jest',
+  playwright: '@playwright/test',
+}
 
 /** The package managers that a workflow can install with. */
 export type ManagerName = 'npm' | 'pnpm' | 'yarn' | 'yarn-classic'
@@ -66,7 +72,7 @@ export function readProject(folder: string): Project {
     packageJson,
     name: typeof packageJson['name'] === 'string' ? packageJson['name'] : 'service',
     isModule: packageJson['type'] === 'module',
-    runners: RUNNER_NAMES.filter((name) => dependencies.has(name)),
+    runners: RUNNER_NAMES.filter((name) => dependencies.has(RUNNER_PACKAGES[name])),
     hasTypeScript: dependencies.has('typescript') || existsSync(join(folder, 'tsconfig.json')),
     manager: lock?.manager ?? 'npm',
     hasLock: lock !== undefined,

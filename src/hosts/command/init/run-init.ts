@@ -66,13 +66,14 @@ function apply(project: Project, plan: ReturnType<typeof planInit>): void {
 function runnerOf(project: Project, asked: string | undefined): RunnerName {
   if (asked !== undefined) {
     const runner = RUNNER_NAMES.find((name) => name === asked)
-    if (runner === undefined) throw initError(`--runner must be vitest or jest, got ${asked}`, '--runner vitest')
+    if (runner === undefined)
+      throw initError(`--runner must be vitest, jest or playwright, got ${asked}`, '--runner vitest')
     return runner
   }
   const [first] = project.runners
   if (first === undefined) {
     throw initError(
-      'package.json has neither Vitest nor Jest',
+      'package.json has none of Vitest, Jest and Playwright Test',
       'npm install --save-dev vitest, or name the runner that you will install: --runner vitest',
     )
   }

@@ -1,38 +1,10 @@
 import { posix } from 'node:path'
 import { isRecord } from '../../../model/readers.ts'
-import { type Edited, withJestKey, withJestParts, withPlugin } from './config-edits.ts'
+import { withJestKey, withJestParts, withPlugin } from './config-edits.ts'
 import { literalOf, propertyOf, readConfig } from './config-source.ts'
-import type { Project, RunnerName } from './project.ts'
-
-/** A configuration file, and how it becomes one for load tests. */
-export interface ConfigStep {
-  readonly file: string
-  /** The file does not exist yet. */
-  readonly isNew: boolean
-  readonly edited: Edited
-  /** What was added, in words. */
-  readonly about: string
-  /** Lines for its author if the file is unusual. */
-  readonly manual: readonly string[]
-}
-
-/** What `init` needs to know about a test runner. */
-export interface Runner {
-  readonly title: string
-  /** Oldest supported version: major and minor number. */
-  readonly oldest: readonly [major: number, minor: number]
-  /** Module that load tests import. */
-  readonly entry: string
-  /** Command that runs the load tests only. */
-  readonly command: string
-  configOf(project: Project): ConfigStep
-  /** Folder to which the reporter writes. */
-  reportsOf(project: Project): string
-  /** Path of the load test, and whether the runner reads it as CommonJS. */
-  testFileOf(project: Project): { readonly file: string; readonly isCommonJs: boolean }
-}
-
-const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'] as const
+import { playwright } from './playwright.ts'
+import { type Project, RUNNER_PACKAGES, type RunnerName } from './project.ts'
+import { EXTENSIONS, REPORTS, type Runner, TEST_NAME, testFolder } from './runner.ts'
 
 const vitest: Runner = {
   title: 'Vitest',
@@ -105,30 +77,22 @@ const jest: Runner = {
   },
 }
 
-export const RUNNERS: Readonly<Record<RunnerName, Runner>> = { vitest, jest }
-
-const TEST_NAME = 'service'
-/** Relative to the root of the test runner. */
-const REPORTS = 'reports'
+export const RUNNERS: Readonly<Record<RunnerName, Runner>> = { vitest, jest, playwright }
 
 /** Returns the command that installs a supported version of the runner; undefined if the project has one. */
 export function missingRunner(project: Project, name: RunnerName): string | undefined {
   const { oldest } = RUNNERS[name]
-  const versions = project.versionsOf(name)
-  if (versions === undefined) return name
+  const packageName = RUNNER_PACKAGES[name]
+  const versions = project.versionsOf(packageName)
+  if (versions === undefined) return packageName
   const [, major, minor = '0'] = /^\D*(\d+)(?:\.(\d+))?/.exec(versions) ?? []
   // Another notation, such as `workspace:*` or `latest`, does not say which version it is.
   if (major === undefined) return undefined
   const isOld = Number(major) < oldest[0] || (Number(major) === oldest[0] && Number(minor) < oldest[1])
   // A range without a minor number takes the newest one.
   return isOld && !(/^\D*\d+(?:\.x)?$/.test(versions) && Number(major) === oldest[0])
-    ? `${name}@${oldest[0]}`
+    ? `${packageName}@${oldest[0]}`
     : undefined
-}
-
-/** Returns the folder of the project's tests, or `load`. */
-function testFolder(project: Project): string {
-  return project.fileOf(['test', 'tests']) ?? 'load'
 }
 
 function jestConfigFile(project: Project): string | undefined {

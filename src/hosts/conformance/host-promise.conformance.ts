@@ -14,11 +14,15 @@ export interface ConformingHost {
    * Creates a project in which tests have a timeout of 500 ms and are retried, if the configuration of the host has such
    * options.
    */
-  readonly project: (context: Pick<TestContext, 'onTestFinished'>, files: Files) => HostProject
+  readonly project: (context: Pick<TestContext, 'onTestFinished'>, files: Files) => HostProject | Promise<HostProject>
   /** Arguments of a run whose results `tests()` of the project returns. */
   readonly args: readonly string[]
   /** The command in reports that repeats a test, without the seed. */
   readonly rerun: (file: string, name: readonly string[]) => string
+  /** Whether the results of the host have the tests that `.only` leaves out. */
+  readonly reportsDeselected: boolean
+  /** Why a load ended after Ctrl-C. */
+  readonly interruptedBy: string
   /** Declarations of a load file, or why the host cannot have them. */
   readonly spelled: Readonly<Record<Spelled, { readonly code: string } | { readonly because: string }>>
 }
@@ -68,7 +72,7 @@ export interface HostPromise {
   /** What gets SIGINT when the load file has written `under-way.txt`; the host then has no results of tests. */
   readonly interrupted?: 'every process' | 'the runner'
   /** All tests of the group, by name. */
-  readonly tests: Readonly<Record<string, 'passed' | 'skipped' | Failure>>
+  readonly tests: Readonly<Record<string, 'passed' | 'skipped' | 'deselected' | Failure>>
   readonly check?: (run: ObservedRun) => void
 }
 
@@ -79,3 +83,6 @@ export function resultsOf({ record }: ObservedRun, group: string): readonly (rea
   const results = record.results.filter(({ name }) => name.startsWith(`${group} > `))
   return results.map(({ name, ended, successes }) => [name.slice(group.length + 3), ended, successes])
 }
+
+/** Files of describe-load as stacks name them, in the repository and in a package. */
+export const OUR_FRAMES: RegExp = /src\/hosts|describe-load\/dist/

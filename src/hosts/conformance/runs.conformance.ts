@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { OUR_FRAMES } from './host-promise.conformance.ts'
 import type { HostPromises, ObservedRun } from './host-promise.conformance.ts'
 
 /** A test that records when it runs. */
@@ -19,7 +20,7 @@ const ENDLESS = `
     })
   })`
 
-function checkInterrupted({ record, output, exitCode }: ObservedRun): void {
+function checkInterrupted({ host, record, output, exitCode }: ObservedRun): void {
   expect(exitCode, output).toBe(130)
   // Vitest says so when it gives up on its processes, after 10 s.
   expect(output).not.toContain('close timed out')
@@ -27,11 +28,12 @@ function checkInterrupted({ record, output, exitCode }: ObservedRun): void {
     record.results.map(({ name, ended, endedBecause }) => [name.split(' > ').at(-1), ended, endedBecause]),
   ).toEqual([
     ['is short', 'completed', undefined],
-    ['is long', 'interrupted', 'interrupted by SIGINT'],
+    ['is long', 'interrupted', host.interruptedBy],
   ])
   expect(record.results[1]?.successes).toBeGreaterThan(0)
   expect(record.target).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=\[redacted\]$/)
   expect(output).toContain('reports/load_test_results.json')
+  expect(output).not.toMatch(OUR_FRAMES)
 }
 
 /** What a whole run of a host does. */
@@ -85,9 +87,10 @@ export const RUNS: HostPromises = {
     tests: { 'has figures': 'passed' },
     check: ({ output, project }) => {
       expect(output).toMatch(
-        / load {2}reports > has figures\n {7}rate {6}offered 100 req\/s, achieved .*\n {7}response {2}p50 .* ms\n {7}errors {4}0 of 5 requests; 0 dropped; status 200: 5\n/,
+        / load {2}reports > has figures\n {7}rate {6}offered [\d.]+ req\/s, achieved .*\n {7}response {2}p50 .* ms\n {7}errors {4}0 of 5 requests; 0 dropped; status 200: 5\n/,
       )
-      expect(output).toMatch(/ reports > has figures +100 (?:→ [\d.]+ )?req\/s /)
+      // A busy machine may not offer the rate of the plan.
+      expect(output).toMatch(/ reports > has figures +[\d.]+ (?:→ [\d.]+ )?req\/s /)
       expect(output).toContain('   reports/load_test_results.json')
       expect(project.files('reports').toSorted()).toEqual([
         'load_test_report.html',

@@ -11,6 +11,8 @@ export const jestHost: ConformingHost = {
   project: (context, files) => jestProject(context, { 'jest.config.js': CONFIG, ...files }),
   args: JSON_REPORT,
   rerun: (file, name) => `npx jest ${file} -t '^${name.join(' ')}$'`,
+  reportsDeselected: true,
+  interruptedBy: 'interrupted by SIGINT',
   spelled: {
     concurrencyOfHost: { because: 'its option `maxConcurrency` applies only to `test.concurrent`' },
     fakeTimers: {

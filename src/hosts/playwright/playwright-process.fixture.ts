@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 import { hostProject, writeProject } from '../host-process.fixture.ts'
 import type { HostProject, ReportedTest } from '../host-process.fixture.ts'
 
@@ -20,6 +20,7 @@ interface ReportedSpec {
     readonly projectName: string
     /** Whether Playwright skipped the test, or the results are as expected. */
     readonly status: 'skipped' | 'expected' | 'unexpected' | 'flaky'
+    readonly expectedStatus: string
     readonly annotations: readonly { readonly type: string; readonly description?: string }[]
     readonly results: readonly {
       readonly status: string
@@ -86,13 +87,13 @@ export async function installPackages(): Promise<InstalledPackages> {
   }
 }
 
-/** Writes `files` into a new folder for the running test, in which `packages` are installed. */
+/** Writes `files` into a new folder, in which `packages` are installed. */
 export function playwrightProject(
+  context: Pick<TestContext, 'onTestFinished'>,
   packages: InstalledPackages,
   files: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>> = {},
 ): PlaywrightProject {
-  const context = { onTestFinished }
   const folder = writeProject(context, { 'package.json': '{}', 'playwright.config.ts': CONFIG, ...files })
   symlinkSync(packages.folder, join(folder, 'node_modules'))
   const playwright = join(repository, 'node_modules/@playwright/test/cli.js')
@@ -111,6 +112,8 @@ export function playwrightProject(
 /** Returns a test as the reports of the other hosts show it. */
 function asReported([name, { title, line, tests }]: readonly [string, ReportedSpec]): readonly [string, ReportedTest] {
   const [test] = tests
+  // A retry, if there is one.
+  const last = test?.results.at(-1)
   const names = name.split(' > ')
   const reported = {
     ancestorTitles: names.slice(0, -1),
@@ -119,7 +122,11 @@ function asReported([name, { title, line, tests }]: readonly [string, ReportedSp
     status: { expected: 'passed', unexpected: 'failed', flaky: 'failed', skipped: 'skipped' }[
       test?.status ?? 'skipped'
     ],
-    failureMessages: test?.results.flatMap(({ errors }) => errors.map(({ message }) => message)) ?? [],
+    failureMessages:
+      test?.expectedStatus === 'failed' && last?.status === 'passed'
+        ? // Playwright's reporters print it, and the report has no error.
+          ['Expected to fail, but passed.']
+        : (last?.errors.map(({ message }) => message) ?? []),
     location: { line },
   }
   return [reported.fullName, reported]

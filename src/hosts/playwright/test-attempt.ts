@@ -1,4 +1,5 @@
 import type { TestInfo } from '@playwright/test'
+import { LoadError } from '../../model/errors.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import { formatDuration } from '../../wording/figures.ts'
 import { declaredSite } from '../call-site.ts'
@@ -47,7 +48,7 @@ export class TestAttempt {
     body: (session: LoadSession) => Promise<void>,
   ): Promise<void> {
     const { retry, testId, expectedStatus } = this.#info
-    if (retry > 0) throw this.site.point(retriedError('`retries` from the project of its file'))
+    if (retry > 0) throw withCode(this.site.point(retriedError('`retries` from the project of its file')))
     const name = this.#name
     const session = new LoadSession({
       id: testId,
@@ -71,7 +72,7 @@ export class TestAttempt {
       await ended
     } catch (error) {
       // Playwright reports itself why it no longer waits for the test.
-      if (!this.#controller.signal.aborted) throw error
+      if (!this.#controller.signal.aborted) throw withCode(error)
     }
   }
 
@@ -100,4 +101,10 @@ export class TestAttempt {
     const text = finishedTest({ test: this.#name, record }, failed, stdoutColors())
     if (text !== undefined) process.stdout.write(`${text}\n`)
   }
+}
+
+/** Playwright prints the name of an error instead of the first line of its stack, so the name gets the code. */
+function withCode(error: unknown): unknown {
+  if (error instanceof LoadError && !error.name.includes(error.code)) error.name = `${error.name} [${error.code}]`
+  return error
 }

@@ -17,6 +17,8 @@ export const vitestHost = (version: 4 | 5): ConformingHost => ({
   project: (context, files) => vitestProject(context, version, { 'vitest.config.ts': CONFIG, ...files }),
   args: ['run', ...JSON_REPORT],
   rerun: (file, name) => `npx vitest run ${file} -t '^${name.join(version === 4 ? ' ' : ' > ')}$'`,
+  reportsDeselected: true,
+  interruptedBy: 'interrupted by SIGINT',
   spelled: {
     concurrencyOfHost: { code: `loadTest('is concurrent', { ...shop, test: { concurrent: true } }, () => {})` },
     fakeTimers: {

@@ -133,10 +133,10 @@ test('contains each entry point with its types and source maps, and no sources o
 })
 
 test('has the types of the sources', { timeout: 60_000 }, async () => {
-  for (const name of ['vitest', 'jest', 'plans']) {
+  for (const name of ['vitest', 'jest', 'playwright', 'plans']) {
     const source = readFileSync(join(repository, `src/${name}.test-d.ts`), 'utf8')
     const imported = source
-      .replace(/'\.\/(vitest|jest)\.ts'/, "'describe-load/$1'")
+      .replace(/'\.\/(vitest|jest|playwright)\.ts'/, "'describe-load/$1'")
       .replaceAll(/'\.\/(?:run\/)?index\.ts'/g, "'describe-load'")
     expect(imported).not.toContain("from '.")
     write(`${name}.types.ts`, imported)
@@ -150,8 +150,11 @@ test('has the types of the sources', { timeout: 60_000 }, async () => {
   )
   const lib = ['es2024', 'esnext.disposable']
   const always = { target: 'es2024', lib, noEmit: true, types: ['node'], skipLibCheck: false }
+  const strictest = { ...always, module: 'nodenext', strict: true, exactOptionalPropertyTypes: true }
   const projects = [
-    { compilerOptions: { ...always, module: 'nodenext', strict: true, exactOptionalPropertyTypes: true } },
+    { compilerOptions: strictest, exclude: ['playwright.types.ts'] },
+    // The declarations of Playwright need those of browsers.
+    { compilerOptions: { ...strictest, lib: [...lib, 'dom'] }, files: ['playwright.types.ts'] },
     // Without `strict`, the lines that must not compile may compile.
     {
       compilerOptions: { ...always, module: 'preserve', strict: false },
@@ -159,7 +162,7 @@ test('has the types of the sources', { timeout: 60_000 }, async () => {
     },
   ]
   for (const project of projects) {
-    write('tsconfig.json', JSON.stringify({ include: ['*.ts'], ...project }))
+    write('tsconfig.json', JSON.stringify({ ...('files' in project ? {} : { include: ['*.ts'] }), ...project }))
     const { output } = await run(execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder)
     expect(output).toBe('')
   }

@@ -45,7 +45,7 @@ createServer((request, response) => {
 /** Puts the cookie of the browser into bodies, which reports quote. */
 const MASKED = `
 import { cookieHeaders, expect, test } from 'describe-load/playwright'
-test('loads as the user who logged in, and as nobody', async ({ context, baseURL, load }) => {
+test('loads as the user who logged in, and without a login', async ({ context, baseURL, load }) => {
   await context.request.post('/login')
   const headers = cookieHeaders(await context.storageState(), baseURL)
   const refused = await load({ rate: 40, duration: 100, request: { path: '/account' } })

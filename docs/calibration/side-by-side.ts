@@ -2,6 +2,9 @@
  * Simulates comparisons side by side, and counts their verdicts (`src/judge/comparison/looks.ts`):
  * `npx node docs/calibration/side-by-side.ts [RUNS]`, 3 000 comparisons of each case by default.
  */
+import { decideAt, plannedQuestion } from '../../src/judge/comparison/compare.ts'
+import { comparedErrors } from '../../src/judge/comparison/compared-errors.ts'
+import { type FailingService, failingPairs } from '../../src/judge/comparison/failing-pairs.builder.ts'
 import { decide, LOOKS } from '../../src/judge/comparison/looks.ts'
 import { drawPair, heavyTailed } from '../../src/judge/comparison/simulated-pairs.builder.ts'
 import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'
@@ -59,4 +62,42 @@ for (const { tolerance, factors } of CASES) {
     console.log(`| ${100 * scatter}% | ${cells.join(' | ')} |`)
   }
   console.log()
+}
+
+/** Services that fail some of their requests, and how the candidate's share differs. */
+const FAILING: readonly (readonly [name: string, FailingService])[] = [
+  ['0%', { share: 0 }],
+  ['0.1%', { share: 0.001 }],
+  ['1%', { share: 0.01 }],
+  ['5%', { share: 0.05 }],
+  ['20%', { share: 0.2 }],
+  ['1%, in outages of 30 requests', { share: 0.01, burst: 30 }],
+  ['5%, in outages of 30 requests', { share: 0.05, burst: 30 }],
+]
+const INCREASES = [0, 0.003, 0.01, 0.05, 0.3]
+
+/** Compares the shares of failed requests at each look. */
+function compareErrors(
+  baseline: FailingService,
+  increase: number,
+  random: () => number,
+): 'red' | 'leans' | 'not shown' {
+  const pairs = failingPairs({ ...baseline, share: baseline.share + increase }, baseline, random)
+  for (const { pairs: count } of LOOKS) if (comparedErrors(pairs.slice(0, count)).isMore) return 'red'
+  const { verdict } = decideAt(pairs, plannedQuestion(0.05))
+  return verdict === 'inconclusive' ? 'leans' : 'not shown'
+}
+
+console.log('Failed requests:\n')
+console.log(`| baseline fails | ${INCREASES.map((increase) => `+${100 * increase}`).join(' | ')} |`)
+console.log(`| --- |${INCREASES.map(() => ' --- |').join('')}`)
+for (const [row, [name, service]] of FAILING.entries()) {
+  const cells = INCREASES.map((increase, column) => {
+    const random = seeded(10_001 + 100 * row + column)
+    const outcomes = Array.from({ length: RUNS }, () => compareErrors(service, increase, random))
+    const share = (of: string): string =>
+      `${((100 * outcomes.filter((outcome) => outcome === of).length) / RUNS).toFixed(1)}%`
+    return `${share('red')} / ${share('leans')}`
+  })
+  console.log(`| ${name} | ${cells.join(' | ')} |`)
 }

@@ -5,7 +5,7 @@ import type { LoadError } from '../model/errors.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { ciSystem } from './ci-system.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
-import { appendHistory } from './history-file.ts'
+import { appendHistory, withTrends } from './history-file.ts'
 import { readEnvironment } from './machine-environment.ts'
 import { type RequestedArtifacts, exportsFor } from '../report/exports/index.ts'
 import { htmlReport } from '../report/html-report.ts'
@@ -52,9 +52,10 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
   const measured = loads.filter((load) => !isSentOnce(load))
   if (measured.length === 0) return { runs: [], paths: [] }
   const folder = folderOf(place)
-  const runs = runRecords(measured, readEnvironment())
-  const { paths, failure } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
   const history = place.history === undefined ? undefined : resolve(place.root, place.history)
+  const records = runRecords(measured, readEnvironment())
+  const runs = history === undefined ? records : withTrends(history, records)
+  const { paths, failure } = writeArtifacts(folder, renderedFiles(runs, folder, place.artifacts))
   const failed = failure ?? (history === undefined ? undefined : appendHistory(history, runs))
   const written = [...paths, ...(history === undefined || failed !== undefined ? [] : [history])]
   return {

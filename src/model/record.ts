@@ -1,4 +1,5 @@
 import type { LoadResult } from './result.ts'
+import type { Trend } from './trend.ts'
 import type { Count, Ms } from './units.ts'
 import type { VerdictRecord } from './verdict.ts'
 
@@ -86,6 +87,8 @@ export interface RunRecord {
    * there are none, and in records of earlier versions.
    */
   readonly unlisted?: readonly UnlistedRequests[]
+  /** How the figures of the tests developed. Absent without a history file. */
+  readonly trends?: readonly Trend[]
 }
 
 /**

@@ -51,7 +51,7 @@ describe('a run against stored runs', () => {
       "inconclusive: p50 response time at most 10% above 5 stored runs is not proven (leans to fail)
         was +24.7% (12.5 ms instead of 10.0 ms, 96% interval −11.2% to +75.3%)
         the p50 of the stored runs varies by 10.4%, so a run like this one proves only a rise of more than 54.6%
-        more stored runs are unlikely to decide: run longer, or raise the tolerance
+        more stored runs are unlikely to decide: run longer, raise the tolerance, or compare both versions on this machine: write against: { ref: 'origin/main' } in the plan, and expect(result).toBeNoSlowerThan(baseline)
         offered 200 req/s, achieved 200 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -89,6 +89,7 @@ describe('a run against stored runs', () => {
       "inconclusive: p50 and mean response time at most 10% above the stored runs cannot be compared (leans to neither side)
         was p50 10.0 ms, mean 10.0 ms
         all 5 stored runs have CPU AMD EPYC 7763 64-Core Processor instead of Apple M4, number of CPUs 4 instead of 10, Node.js 24.11 instead of 26.1 and request GET / instead of GET /slow: store runs like this one (describe-load baseline update)
+        or compare both versions on this machine: write against: { ref: 'origin/main' } in the plan, and expect(result).toBeNoSlowerThan(baseline)
         offered 200 req/s, achieved 200 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

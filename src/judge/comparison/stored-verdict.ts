@@ -118,7 +118,8 @@ function findRuns(subjects: Subjects, { file, content, environment }: BaselineSo
   const runs = all.filter((_, index) => differences[index]?.every((each) => each.length === 0) === true)
   if (runs.length > 0) return { runs, stored: all.length }
   const newest = differences.at(-1)?.find((each) => each.length > 0) ?? []
-  return open('none', [{ code: 'stored-runs-differ', runs: all.length, differences: newest }])
+  const differ = open('none', [{ code: 'stored-runs-differ', runs: all.length, differences: newest }])
+  return { ...differ, advice: `or ${SIDE_BY_SIDE}` }
 }
 
 function open(leaning: Leaning, reasons: readonly VerdictReason[]): Standing {
@@ -301,6 +302,10 @@ function reasonsOf({ metric, comparison, reason }: Compared): readonly VerdictRe
   ]
 }
 
+/** What does not depend on earlier runs, their machine, their versions and their plan. */
+const SIDE_BY_SIDE =
+  "compare both versions on this machine: write against: { ref: 'origin/main' } in the plan, and expect(result).toBeNoSlowerThan(baseline)"
+
 /** Says what would decide. */
 function adviceOf(unproven: readonly Compared[], question: StoredVerdictQuestion): string | undefined {
   const comparisons = unproven.flatMap(({ comparison, reason }) =>
@@ -312,7 +317,7 @@ function adviceOf(unproven: readonly Compared[], question: StoredVerdictQuestion
     return `store at least ${ENOUGH_RUNS} runs, on different days: describe-load baseline save`
   }
   if (needed.some((runs) => runs === undefined)) {
-    return 'more stored runs are unlikely to decide: run longer, or raise the tolerance'
+    return `more stored runs are unlikely to decide: run longer, raise the tolerance, or ${SIDE_BY_SIDE}`
   }
   const runs = Math.max(...needed.map((each) => each ?? 0))
   return `about ${runs} stored runs on different days would decide: describe-load baseline save`

@@ -13,6 +13,7 @@ import {
 } from '../../wording/figures.ts'
 import { formatBothSides, formatChangeInterval, formatComparedChange } from '../../wording/comparison.ts'
 import { type ComparisonOutcome, comparisonOutcome, outcomeSentence } from '../comparison-outcome.ts'
+import { trendSentences } from '../../wording/trend.ts'
 import { formatFailedTests, otherwiseFailed } from '../failed-tests.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { htmlReport } from '../html-report.ts'
@@ -49,6 +50,7 @@ export function overviewSections(runs: readonly RunRecord[], link: ReportLink): 
     worstFigures(results),
     linkTo(link),
     ...entries.filter(({ verdict }) => verdict !== 'pass').map((entry) => detailsOf(entry, runs)),
+    trendLines(runs),
     charts(results),
   ].filter((section) => section !== '')
 }
@@ -118,6 +120,29 @@ function comparisonRow(name: string, outcome: ComparisonOutcome): readonly strin
     `${formatPercent(errors.candidate)}, baseline ${formatPercent(errors.baseline)}`,
     `${comparison.pairs.length - comparison.excluded} of ${comparison.pairs.length}`,
   ]
+}
+
+/** Number of newest runs among which a change is news, and of changes that are shown. */
+const RECENT_RUNS = 30
+const MAX_CHANGES = 10
+
+/** The lasting changes in the history, each with its commit. */
+function trendLines(runs: readonly RunRecord[]): string {
+  const lines = runs
+    .flatMap(({ trends = [] }) => trends)
+    .flatMap((trend) => {
+      const first = trend.points.length - RECENT_RUNS
+      const recent = { ...trend, changes: trend.changes.filter(({ point }) => point >= first) }
+      return trendSentences(recent).map((sentence) => `- ${inlineCode(trend.test)} changed ${sentence}`)
+    })
+  if (lines.length === 0) return ''
+  const more = lines.length - MAX_CHANGES
+  return [
+    '**History** (never decides about a test)',
+    '',
+    ...lines.slice(0, MAX_CHANGES),
+    ...(more > 0 ? [`- and ${formatPlural(more, 'more change')}, see the report`] : []),
+  ].join('\n')
 }
 
 /** The highest p99, the highest error rate and the largest shortfall of the rate; only those that are not perfect. */

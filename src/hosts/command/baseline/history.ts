@@ -1,23 +1,14 @@
-import { changePoints } from '../../../judge/comparison/change-points.ts'
-import { differencesBetween } from '../../../judge/comparison/stored-run.ts'
-import type { HistoryEntry } from '../../../model/baseline.ts'
+import { trendsOf } from '../../../judge/comparison/trends.ts'
 import { messageOf } from '../../../model/thrown.ts'
+import { type Trend, TREND_FIGURES, type TrendFigure } from '../../../model/trend.ts'
 import { sparkline } from '../../../report/sparkline.ts'
 import { formatChange, formatMsOrNone, formatPlural } from '../../../wording/figures.ts'
+import { shortCommit } from '../../../wording/trend.ts'
 import { readHistory } from '../../history-file.ts'
 import { stdoutColors } from '../../terminal-colors.ts'
 import { EXIT, type ExitCode } from '../host.ts'
 import { type AskedBaseline, Mistake } from './arguments.ts'
-import { commitOf, say } from './say.ts'
-
-/** Figures whose trend is shown, with the words for one value. */
-const TRENDS = [
-  ['p50', (entry: HistoryEntry) => entry.p50Ms],
-  ['p95', (entry: HistoryEntry) => entry.p95Ms],
-  ['p99', (entry: HistoryEntry) => entry.p99Ms],
-  ['mean', (entry: HistoryEntry) => entry.meanMs],
-  ['CPU', (entry: HistoryEntry) => entry.cpuMsPerRequest],
-] as const
+import { say } from './say.ts'
 
 const TREND_COLUMNS = 60
 
@@ -26,18 +17,14 @@ export function showHistory({ file, test }: AskedBaseline): ExitCode {
   const { entries, damagedLines } = historyIn(file)
   const asked = entries.filter((entry) => entry.test.includes(test))
   if (asked.length === 0) say(`${file} has no runs${test === '' ? '' : ` of a test whose name contains "${test}"`}`)
-  for (const [name, all = []] of Object.entries(Object.groupBy(asked, (entry) => entry.test))) {
-    const sorted = all.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
-    const newest = sorted.at(-1)
-    if (newest === undefined) continue
-    const runs = sorted.filter((entry) => differencesBetween(entry, newest).length === 0)
-    const left = sorted.length - runs.length
+  for (const trend of trendsOf(asked)) {
+    const { test: name, points, leftOut } = trend
     say(stdoutColors().bold(name))
     say(
-      `  ${formatPlural(runs.length, 'run')} since ${runs[0]?.startedAt.slice(0, 10) ?? ''}` +
-        (left === 0 ? '' : `; ${formatPlural(left, 'run')} on other machines or with another plan left out`),
+      `  ${formatPlural(points.length, 'run')} since ${points[0]?.startedAt.slice(0, 10) ?? ''}` +
+        (leftOut === 0 ? '' : `; ${formatPlural(leftOut, 'run')} on other machines or with another plan left out`),
     )
-    for (const [metric, valueOf] of TRENDS) showTrend(metric, runs, valueOf)
+    for (const figure of TREND_FIGURES) showTrend(trend, figure)
     say('')
   }
   if (damagedLines.length > 0) {
@@ -57,28 +44,19 @@ function historyIn(file: string): ReturnType<typeof readHistory> {
 }
 
 /** Prints the course of a figure in ms, and the commits at which it changed. */
-function showTrend(
-  metric: string,
-  all: readonly HistoryEntry[],
-  valueOf: (entry: HistoryEntry) => number | null,
-): void {
-  const runs = all.flatMap((entry) => {
-    const value = valueOf(entry)
-    return value === null ? [] : [{ entry, value }]
-  })
-  const newest = runs.at(-1)
+function showTrend({ points, changes }: Trend, figure: TrendFigure): void {
+  const values = points.flatMap((point) => point[figure] ?? [])
+  const newest = values.at(-1)
   if (newest === undefined) return
-  const values = runs.map(({ value }) => value)
-  say(`  ${metric.padEnd(5)} ${sparkline(values, TREND_COLUMNS)} ${formatMsOrNone(newest.value)} ms`)
-  for (const { index, before, after } of changePoints(values)) {
-    const changed = runs[index]?.entry
-    const previous = runs[index - 1]?.entry
+  say(`  ${figure.padEnd(5)} ${sparkline(values, TREND_COLUMNS)} ${formatMsOrNone(newest)} ms`)
+  for (const { point, beforeMs, afterMs } of changes.filter((change) => change.figure === figure)) {
+    const [changed, previous] = [points[point], points[point - 1]]
     if (changed === undefined) continue
-    const change = `${formatChange(after / before)} (${formatMsOrNone(before)} → ${formatMsOrNone(after)} ms)`
+    const change = `${formatChange(afterMs / beforeMs)} (${formatMsOrNone(beforeMs)} → ${formatMsOrNone(afterMs)} ms)`
     const { red, green } = stdoutColors()
-    const since = previous === undefined ? '' : `, after ${commitOf(previous.environment.commit)}`
+    const since = previous === undefined ? '' : `, after ${shortCommit(previous.commit)}`
     say(
-      `        ${changed.startedAt.slice(0, 10)} ${commitOf(changed.environment.commit)}${since}: ${(after > before ? red : green)(change)}`,
+      `        ${changed.startedAt.slice(0, 10)} ${shortCommit(changed.commit)}${since}: ${(afterMs > beforeMs ? red : green)(change)}`,
     )
   }
 }

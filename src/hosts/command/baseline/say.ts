@@ -2,8 +2,3 @@
 export function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
-
-/** Returns a commit as Git abbreviates it. */
-export function commitOf(commit: string | null): string {
-  return commit === null ? '–' : commit.slice(0, 7)
-}

@@ -3,11 +3,12 @@ import { compareWithStored } from '../../../judge/comparison/stored-interval.ts'
 import { differencesBetween } from '../../../judge/comparison/stored-run.ts'
 import type { StoredRun } from '../../../model/baseline.ts'
 import { formatMsOrNone, formatOrNone, formatPercent, formatPlural } from '../../../wording/figures.ts'
+import { shortCommit } from '../../../wording/trend.ts'
 import { readBaselineFile } from '../../baseline-source.ts'
 import { stdoutColors } from '../../terminal-colors.ts'
 import { EXIT, type ExitCode } from '../host.ts'
 import { type AskedBaseline, Mistake } from './arguments.ts'
-import { commitOf, say } from './say.ts'
+import { say } from './say.ts'
 
 /** Prints the stored runs of each test, and what one new run can prove. */
 export function showBaseline({ file, test }: AskedBaseline): ExitCode {
@@ -51,7 +52,7 @@ function showGroup(runs: readonly StoredRun[]): void {
   for (const { startedAt, environment, responseTime, errorRate } of runs) {
     const figures = [responseTime.p50Ms, responseTime.p95Ms, responseTime.p99Ms, responseTime.meanMs]
     say(
-      `  ${startedAt.slice(0, 16).replace('T', ' ').padEnd(20)} ${commitOf(environment.commit).padEnd(9)}` +
+      `  ${startedAt.slice(0, 16).replace('T', ' ').padEnd(20)} ${shortCommit(environment.commit).padEnd(9)}` +
         [...figures.map(formatMsOrNone), formatPercent(errorRate)].map((text) => text.padStart(9)).join(''),
     )
   }

@@ -44,7 +44,7 @@ function optionOf(chart: Chart): object {
       outerBoundsMode: 'none',
     },
     xAxis: {
-      ...axisOf(x, 'tick-x'),
+      ...axisOf(x, 'tick-x', names !== undefined),
       type: names === undefined ? (x.log === true ? 'log' : 'value') : 'category',
       ...(names === undefined ? { containShape: false, splitNumber: 6 } : { data: names }),
       axisLine: { onZero: false, lineStyle: { color: marker('axis') } },
@@ -65,13 +65,20 @@ function optionOf(chart: Chart): object {
   }
 }
 
-function axisOf({ min, max, every, whole, tick }: Axis, label: ClassName): object {
+function axisOf({ min, max, every, whole, tick }: Axis, label: ClassName, isNamed = false): object {
   return {
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
-    ...(every !== undefined && { interval: every }),
+    ...(every !== undefined && !isNamed && { interval: every }),
     ...(whole === true && { minInterval: 1 }),
-    axisLabel: { color: marker(label), fontSize: FONT, hideOverlap: true, formatter: tick },
+    axisLabel: {
+      color: marker(label),
+      fontSize: FONT,
+      hideOverlap: true,
+      formatter: tick,
+      // Between names, the number of those that are left out.
+      ...(every !== undefined && isNamed && { interval: every - 1 }),
+    },
   }
 }
 

@@ -10,6 +10,7 @@ import { results } from './results.ts'
 import { scenarios } from './scenarios.ts'
 import type { Section } from './section.ts'
 import { slowestRequests } from './slowest-requests.ts'
+import { trends } from './trends.ts'
 import { unit } from './unit.ts'
 import { unlisted } from './unlisted.ts'
 import { verdicts } from './verdicts.ts'
@@ -25,6 +26,7 @@ export const sections: readonly Section[] = [
   scenarios,
   unit,
   results,
+  trends,
   errors,
   slowestRequests,
   unlisted,

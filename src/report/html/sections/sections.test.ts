@@ -230,4 +230,35 @@ describe('sections', () => {
       expect(text).not.toMatch(/NaN|Infinity|undefined/)
     })
   })
+
+  describe('of a history', () => {
+    const figures = (ms: number) => ({ p50: ms, p95: 2 * ms, p99: 3 * ms, mean: ms, CPU: null })
+    const points = Array.from({ length: 12 }, (_, index) => ({
+      startedAt: `2026-01-${String(index + 1).padStart(2, '0')}T00:00:00.000Z`,
+      commit: `${index + 10}abcdef01234`,
+      ...figures(index < 6 ? 10 : 12),
+    }))
+    const changes = [{ figure: 'p95', point: 6, beforeMs: 20, afterMs: 24 } as const]
+    const trend = { test: '<i>cart</i>', points, changes, leftOut: 0 }
+    const historyOf = (change: Partial<RunRecord>) =>
+      shown({ ...recordOf('load', [made], null), ...change }).get('trends')
+
+    test('show the figures over the commits, and at which one they changed', () => {
+      const markup = historyOf({ trends: [trend] }) ?? ''
+      expect(markup).not.toContain('<i>cart')
+      const text = textOf(markup)
+      expect(text).toContain('Line: 16abcde.')
+      expect(text).toContain('changed at 16abcde (2026-01-07), after 15abcde: p95 20.0 → 24.0 ms (+20%)')
+      expect(text).toContain('16abcde 36.0 24.0 12.0')
+    })
+
+    test('say that nothing changed', () => {
+      expect(textOf(historyOf({ trends: [{ ...trend, changes: [] }] }))).toContain('No lasting change.')
+    })
+
+    test('have no chart of two runs, and nothing without a history', () => {
+      expect(historyOf({ trends: [{ ...trend, points: points.slice(0, 2), changes: [] }] })).not.toContain('<figure')
+      expect(historyOf({})).toBeUndefined()
+    })
+  })
 })

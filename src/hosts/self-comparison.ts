@@ -36,8 +36,8 @@ export function selfComparisonNotice({ comparison, ended }: LoadResult): string 
     const each = pairNoise(comparison.pairs, [metric], pairs)
     return each === undefined ? [] : [{ metric, ...each }]
   })
-  const shortest = formatDuration(pairsDurationMs(LOOK_PAIRS[0], comparison.blockMs))
-  const longest = formatDuration(pairsDurationMs(pairs, comparison.blockMs))
+  const shortest = formatDuration(pairsDurationMs(LOOK_PAIRS[0], comparison))
+  const longest = formatDuration(pairsDurationMs(pairs, comparison))
   return [
     wrap(head, 0),
     '',

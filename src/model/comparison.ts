@@ -11,6 +11,9 @@ export const COMPARED_TIMES = ['p50', 'mean', 'p90', 'p95', 'p99'] as const
 
 export type ComparedTime = (typeof COMPARED_TIMES)[number]
 
+/** Whether the two get their load in turns, or at the same time. */
+export type ComparisonMode = 'turns' | 'duet'
+
 /** Numbers of pairs at which a comparison is checked. */
 export const LOOK_PAIRS: readonly [Count, Count, Count] = [8, 14, 20]
 
@@ -55,12 +58,12 @@ export type Exclusion =
   /** The schedule of a block was not delivered. */
   | { readonly code: 'few-requests'; readonly side: Side; readonly requests: Count; readonly expected: Count }
 
-/** Two consecutive blocks with the same arrivals, one for each side. */
+/** Two blocks with the same arrivals, one for each side. */
 export interface ComparedPair {
   /** Start of the first block, since the start of the measured part. */
   readonly startMs: Ms
-  /** Which side was first; drawn by the seed. */
-  readonly first: Side
+  /** Which side was first; drawn by the seed. Absent if both had their load at the same time. */
+  readonly first?: Side
   readonly candidate: BlockFigures
   readonly baseline: BlockFigures
   readonly excluded?: Exclusion

@@ -1,3 +1,4 @@
+import type { ComparisonMode } from './comparison.ts'
 import type { Random } from './pattern.ts'
 import type { Ms, Ratio } from './units.ts'
 
@@ -26,6 +27,11 @@ export interface ComparisonOptions {
   readonly tolerance?: Ratio
   /** Length of a block in which one of the two gets the load: 1 s to 60 s; default `'4s'`. */
   readonly block?: Ms | string
+  /**
+   * `'turns'` (default) loads one of the two at a time. `'duet'` loads both at once, which takes half as long and lets
+   * both share each disturbance; it needs 4 cores, because two servers and two generators run at the same time.
+   */
+  readonly mode?: ComparisonMode
 }
 
 /** Shortest and longest length of the measured part: ms, or strings such as `'30s'`. */

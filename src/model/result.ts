@@ -1,4 +1,4 @@
-import type { ComparedMetric, ComparedPair, ComparedPart } from './comparison.ts'
+import type { ComparedMetric, ComparedPair, ComparedPart, ComparisonMode } from './comparison.ts'
 import type { Doubt } from './doubt.ts'
 import type { ArrivalProcessName } from './pattern.ts'
 import type { Interval, JudgedFigures, PhaseFigures } from './figures.ts'
@@ -96,6 +96,7 @@ export interface Comparison extends ComparedPart {
   readonly looks: readonly Count[]
   readonly blockMs: Ms
   readonly discardMs: Ms
+  readonly mode: ComparisonMode
   /** Allowed slowdown. */
   readonly tolerance: Ratio
   /** The metric that decides: the worse one of the median and the mean; null if neither was measured. */

@@ -26,6 +26,7 @@ test('a comparison needs no duration, and has a warm-up', () => {
     isToleranceGiven: false,
     isSelf: false,
     blockMs: 4_000,
+    mode: 'turns',
     maxPairs: 26,
   })
   expect([durationMs, warmUpMs]).toEqual([26 * 4_000, 2_000])
@@ -35,6 +36,16 @@ test('the duration is the time for both sides', () => {
   const { comparison, durationMs } = resolved({ against: 'http://127.0.0.1:3001', duration: '2m' })
   // 14 pairs of 8.5 s, the last one without a pause.
   expect([comparison?.maxPairs, durationMs]).toEqual([14, 14 * 4_000])
+})
+
+test('a duet needs half of the time, and four cores', () => {
+  const keys = { against: 'http://127.0.0.1:3001', comparison: { mode: 'duet' }, duration: '2m' }
+  const { comparison, durationMs } = resolved(keys)
+  // 26 pairs of 4.5 s, the last one without a pause, fit into 117 s.
+  expect([comparison?.mode, comparison?.maxPairs, durationMs]).toEqual(['duet', 26, 26 * 4_000])
+  const on = (cores: number) => (): unknown => resolvePlan({ ...plan, ...keys }, vocabulary, { cores })
+  expect(on(2)).toThrow(/comparison\.mode needs 4 cores, .* this machine has 2, got .duet./)
+  expect(on(4)).not.toThrow()
 })
 
 test('reads its options', () => {

@@ -6,6 +6,7 @@ import {
   isRecord,
   numberWhere,
   objectOf,
+  oneOf,
   present,
   type Reader,
   readKeys,
@@ -28,6 +29,8 @@ const TOLERANCE = 0.05
 const BLOCK_MS: Ms = 4_000
 /** Pause after each pair, in which its last responses arrive and the comparison is checked. */
 export const PAUSE_MS: Ms = 500
+/** Two targets and two generators run at the same time. */
+const DUET_CORES: Count = 4
 const [MIN_PAIRS, , LAST_LOOK] = LOOK_PAIRS
 /** The last look needs this many pairs if as many as possible are excluded. */
 const MAX_PAIRS: Count = Math.floor(LAST_LOOK / (1 - MAX_EXCLUDED))
@@ -47,14 +50,22 @@ const readOptions = objectOf(
   {
     tolerance: numberWhere('must be above 0 and at most 1', (value) => value > 0 && value <= 1),
     block: readBlock,
-  } satisfies Readonly<Record<keyof ComparisonOptions, Reader<number>>>,
+    mode: oneOf(['turns', 'duet']),
+  } satisfies Readonly<Record<keyof ComparisonOptions, Reader<unknown>>>,
   "{ tolerance: 0.05, block: '4s' }",
 )
+
+interface ComparisonContext {
+  /** Longest duration of the plan. */
+  readonly durationMs: Ms | undefined
+  readonly isSelf: boolean
+  readonly cores: Count | undefined
+}
 
 /** Reads `against` and `comparison`. Undefined if the plan has no comparison, or if it has an issue. */
 export function resolveComparison(
   plan: Plan,
-  { durationMs, isSelf }: { readonly durationMs: Ms | undefined; readonly isSelf: boolean },
+  { durationMs, isSelf, cores = DUET_CORES }: ComparisonContext,
   vocabulary: PlanVocabulary,
   issues: PlanIssue[],
 ): ResolvedComparison | undefined {
@@ -70,9 +81,19 @@ export function resolveComparison(
   const against = readAgainst(written, plan, vocabulary, issues)
   refuseOthers(plan, issues)
   const blockMs = options?.block ?? BLOCK_MS
-  const maxPairs = pairsWithin(durationMs, blockMs)
+  const mode = options?.mode ?? 'turns'
+  if (mode === 'duet' && cores < DUET_CORES) {
+    const rule = `needs ${DUET_CORES} cores, because two servers and two generators run at the same time; this machine has ${cores}`
+    issues.push({
+      key: 'comparison.mode',
+      value: mode,
+      rule,
+      remedy: "omit it: 'turns' loads one of the two at a time",
+    })
+  }
+  const maxPairs = pairsWithin(durationMs, { blockMs, mode })
   if (maxPairs < MIN_PAIRS) {
-    const neededMs = pairsDurationMs(MIN_PAIRS, blockMs)
+    const neededMs = pairsDurationMs(MIN_PAIRS, { blockMs, mode })
     issues.push({
       key: 'duration',
       value: shownOf(plan['duration']),
@@ -88,24 +109,32 @@ export function resolveComparison(
     isToleranceGiven: tolerance !== undefined,
     isSelf,
     blockMs,
+    mode,
     maxPairs,
   }
 }
 
 /** Returns how many pairs of blocks fit into a duration, at most those that a comparison can use. */
-function pairsWithin(durationMs: Ms | undefined, blockMs: Ms): Count {
+function pairsWithin(durationMs: Ms | undefined, blocks: PairBlocks): Count {
   if (durationMs === undefined) return MAX_PAIRS
-  return Math.min(MAX_PAIRS, Math.floor((durationMs + PAUSE_MS) / (2 * blockMs + PAUSE_MS)))
+  return Math.min(MAX_PAIRS, Math.floor((durationMs + PAUSE_MS) / (pairMs(blocks) + PAUSE_MS)))
+}
+
+type PairBlocks = Pick<ResolvedComparison, 'blockMs' | 'mode'>
+
+/** Returns the length of a pair of blocks, without the pause after it. */
+export function pairMs({ blockMs, mode }: PairBlocks): Ms {
+  return mode === 'duet' ? blockMs : 2 * blockMs
 }
 
 /** Returns the length of the measured part on the clock: in a comparison, both targets have their turns. */
 export function clockDurationMs({ durationMs, comparison }: Pick<ResolvedPlan, 'durationMs' | 'comparison'>): Ms {
-  return comparison === undefined ? durationMs : pairsDurationMs(comparison.maxPairs, comparison.blockMs)
+  return comparison === undefined ? durationMs : pairsDurationMs(comparison.maxPairs, comparison)
 }
 
 /** Returns how long this many pairs take. */
-export function pairsDurationMs(pairs: Count, blockMs: Ms): Ms {
-  return pairs * 2 * blockMs + (pairs - 1) * PAUSE_MS
+export function pairsDurationMs(pairs: Count, blocks: PairBlocks): Ms {
+  return pairs * pairMs(blocks) + (pairs - 1) * PAUSE_MS
 }
 
 /** Both targets must get the same load in every pair of blocks. */

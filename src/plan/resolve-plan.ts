@@ -186,7 +186,12 @@ export function resolvePlan(
   const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
   const longestMs = read.duration?.maxMs
   const looks = read.duration && resolveLooks(plan, read.duration, read.sla, issues)
-  const comparison = resolveComparison(plan, { durationMs: longestMs, isSelf }, vocabulary, issues)
+  const comparison = resolveComparison(
+    plan,
+    { durationMs: longestMs, isSelf, cores: environment.cores },
+    vocabulary,
+    issues,
+  )
   const keys = { ...read, durationMs: longestMs, seed, batchSize }
   const { pattern, durationMs, arrivals, curve } =
     comparison === undefined

@@ -3,6 +3,7 @@ import type { Blocks } from '../model/blocks.ts'
 import type { ChosenFormat } from '../model/body.ts'
 import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
+import type { ComparisonMode } from '../model/comparison.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
 import type { ConnectionKind, MessageSize, OnInconclusive, Overflow, WorkloadName } from '../model/plan.ts'
@@ -24,6 +25,7 @@ export interface ResolvedComparison {
   readonly isSelf: boolean
   /** Length of a block: whole slices. */
   readonly blockMs: Ms
+  readonly mode: ComparisonMode
   readonly maxPairs: Count
 }
 

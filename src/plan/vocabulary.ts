@@ -1,6 +1,7 @@
 import type { MessageSize } from '../model/plan.ts'
 import type { ChosenFormat } from '../model/body.ts'
 import type { PlanIssue } from '../model/errors.ts'
+import type { Count } from '../model/units.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 
 /** Properties of the protocols that the reader of a target needs. */
@@ -58,4 +59,6 @@ export interface PlanEnvironment {
   readonly once?: string | undefined
   /** `LOAD_AA`: `1` compares the target with itself. */
   readonly self?: string | undefined
+  /** CPU cores that this process may use. Default: as many as a plan needs. */
+  readonly cores?: Count
 }

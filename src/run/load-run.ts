@@ -45,10 +45,12 @@ export type StartTime = (leadMs: Ms) => Ms | Promise<Ms>
 
 const startAfter: StartTime = (leadMs) => monotonicMs() + leadMs
 
-/** What decides when a run starts, if not the run alone. */
-export interface RunTiming {
+/** What a run shares with others. */
+export interface RunCompany {
   readonly admission?: Admission | undefined
   readonly startTime?: StartTime
+  /** CPU that the target of a run at the same time uses, in cores: it is not a disturbance. */
+  readonly besideCores?: () => number
 }
 
 /** Runs of this thread that have not ended, by their generator id. */
@@ -86,14 +88,14 @@ export class Run implements LoadRun {
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
 
-  constructor(plan: CompiledPlan, { admission, startTime = startAfter }: RunTiming = {}) {
+  constructor(plan: CompiledPlan, { admission, startTime = startAfter, besideCores }: RunCompany = {}) {
     this.#plan = plan
     this.#admission = admission
     this.#startTime = startTime
     this.#placement = placementOf(plan)
     this.#log = new RunLog(plan.name)
     this.#lifetime = new RunLifetime(this.#log.write)
-    this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime)
+    this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime, besideCores)
     running.set(this.generatorId, this)
     this.result = this.#run()
     // Callers that only iterate or stop must not get an unhandled rejection of a promise that they do not use.
@@ -118,6 +120,16 @@ export class Run implements LoadRun {
   /** The processes of the target on this machine that are known now. */
   get pids(): readonly number[] {
     return this.#outcome.pids
+  }
+
+  /** Time that every generator has reported, on the axis of the result. */
+  get coveredMs(): Ms {
+    return this.#outcome.coveredMs
+  }
+
+  /** CPU that the target on this machine has used on average, in cores; 0 if it is not watched. */
+  get targetCores(): number {
+    return this.#outcome.targetCores
   }
 
   /** Returns the figures of a block so far; undefined if there are none. */

@@ -39,7 +39,7 @@ export function comparedSubject(received: unknown, baseline: unknown, matcher: s
 
 /** With `LOAD_ONCE=1`, the target of `against` gets no requests, and nothing is judged. */
 function comparedOnce(run: LoadResult): Comparison {
-  return comparisonOf([], { looks: [], blockMs: 0, discardMs: 0, tolerance: 0.05, baseline: run })
+  return comparisonOf([], { looks: [], blockMs: 0, discardMs: 0, mode: 'turns', tolerance: 0.05, baseline: run })
 }
 
 function nameIn({ operations }: LoadResult, figures: unknown): string | undefined {

@@ -7,7 +7,7 @@ import { typicalValues } from './pair-differences.ts'
 
 type Circumstances = Pick<
   Comparison,
-  'looks' | 'blockMs' | 'discardMs' | 'tolerance' | 'commit' | 'isSelf' | 'baseline'
+  'looks' | 'blockMs' | 'discardMs' | 'mode' | 'tolerance' | 'commit' | 'isSelf' | 'baseline'
 >
 
 /** Returns a comparison with what its pairs show at its tolerance. */

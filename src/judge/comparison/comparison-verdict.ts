@@ -273,7 +273,7 @@ function whereToLook(comparison: Comparison, part: Part): readonly string[] {
 }
 
 /** Example: "14 pairs of blocks of 4 s, 2 of them not counted: …; baseline: commit 1a2b3c4". */
-function describePairs({ pairs, blockMs, excluded, commit, isSelf }: Comparison): string {
+function describePairs({ pairs, blockMs, mode, excluded, commit, isSelf }: Comparison): string {
   const reasons = pairs.flatMap(({ excluded: exclusion }, index) =>
     exclusion === undefined ? [] : [`pair ${index + 1}: ${exclusionSentence(exclusion)}`],
   )
@@ -284,5 +284,5 @@ function describePairs({ pairs, blockMs, excluded, commit, isSelf }: Comparison)
   const version =
     commit === undefined ? (isSelf === true ? 'the target itself' : undefined) : `commit ${commit.slice(0, 10)}${same}`
   const what = version === undefined ? '' : `; baseline: ${version}`
-  return `${formatPlural(pairs.length, 'pair')} of blocks of ${formatDuration(blockMs)}${notCounted}${what}`
+  return `${formatPlural(pairs.length, 'pair')} of blocks of ${formatDuration(blockMs)}${mode === 'duet' ? ', both at the same time' : ''}${notCounted}${what}`
 }

@@ -55,7 +55,14 @@ export function comparedRun(
   return {
     ...candidate,
     comparison: {
-      ...comparisonOf(pairsOf(cases), { looks: [8], blockMs: 4_000, discardMs: 500, tolerance, baseline }),
+      ...comparisonOf(pairsOf(cases), {
+        looks: [8],
+        blockMs: 4_000,
+        discardMs: 500,
+        mode: 'turns',
+        tolerance,
+        baseline,
+      }),
       ...rest,
     },
   }

@@ -65,6 +65,7 @@ test('shows the pair of a comparison, and the time of both sides', () => {
     looks: [],
     blockMs: 2_000,
     discardMs: 500,
+    mode: 'turns',
     tolerance: 0.05,
     metric: null,
     ratio: null,

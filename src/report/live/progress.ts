@@ -45,7 +45,7 @@ export function progressOf(soFar: LoadResult): Progress {
   const newest = soFar.intervals.at(-1)
   const { responseTime, offeredRps, throughputRps } = newest ?? soFar
   // In a comparison, the other target gets the load for the same time.
-  const sides = soFar.comparison === undefined ? 1 : 2
+  const sides = soFar.comparison?.mode === 'turns' ? 2 : 1
   return {
     runId: soFar.generatorId,
     name: soFar.name,

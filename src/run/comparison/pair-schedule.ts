@@ -1,7 +1,7 @@
 import { SLICE_MS } from '../../measure/recorder.ts'
 import type { Blocks } from '../../model/blocks.ts'
 import type { Side } from '../../model/comparison.ts'
-import { PAUSE_MS } from '../../plan/comparison.ts'
+import { pairMs, PAUSE_MS } from '../../plan/comparison.ts'
 import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
 import type { Ms } from '../../model/units.ts'
 import { randomFrom } from '../../traffic/arrivals/random.ts'
@@ -13,8 +13,8 @@ const DISCARD_SHARE = 0.25
 
 /** When each side gets its load, on the clock of both runs. */
 export interface PairSchedule {
-  /** By pair: the side that is first. */
-  readonly firsts: readonly Side[]
+  /** By pair: the side that is first; undefined if both are at the same time. */
+  readonly firsts: readonly (Side | undefined)[]
   readonly candidate: Blocks
   readonly baseline: Blocks
   /** Start of a pair. */
@@ -24,19 +24,22 @@ export interface PairSchedule {
 }
 
 /**
- * Places the blocks of a comparison: in each pair, a block of one side directly after one of the other. The seed draws
- * the order in each pair, so that a machine that becomes faster or slower favours neither side.
+ * Places the blocks of a comparison: in each pair, a block of one side directly after one of the other, or both at the
+ * same time. The seed draws the order in each pair, so that a machine that becomes faster or slower favours neither
+ * side.
  */
 export function pairSchedule(
-  { maxPairs, blockMs }: Pick<ResolvedComparison, 'maxPairs' | 'blockMs'>,
+  comparison: Pick<ResolvedComparison, 'maxPairs' | 'blockMs' | 'mode'>,
   seed: string,
 ): PairSchedule {
+  const { maxPairs, blockMs, mode } = comparison
   const random = randomFrom(seed, 'pairs')
-  const firsts = Array.from({ length: maxPairs }, (): Side => (random.next() < 0.5 ? 'candidate' : 'baseline'))
-  const startOf = (pair: number): Ms => pair * (2 * blockMs + PAUSE_MS)
+  const drawn = (): Side => (random.next() < 0.5 ? 'candidate' : 'baseline')
+  const firsts = Array.from({ length: maxPairs }, () => (mode === 'duet' ? undefined : drawn()))
+  const startOf = (pair: number): Ms => pair * (pairMs(comparison) + PAUSE_MS)
   const discardMs = Math.min(MAX_DISCARD_MS, Math.floor((DISCARD_SHARE * blockMs) / SLICE_MS) * SLICE_MS)
   const blocksOf = (side: Side): Blocks => ({
-    startsMs: firsts.map((first, pair) => startOf(pair) + (first === side ? 0 : blockMs)),
+    startsMs: firsts.map((first, pair) => startOf(pair) + (first === undefined || first === side ? 0 : blockMs)),
     lengthMs: blockMs,
     discardMs,
   })
@@ -45,6 +48,6 @@ export function pairSchedule(
     candidate: blocksOf('candidate'),
     baseline: blocksOf('baseline'),
     startOf,
-    endOf: (pair) => startOf(pair) + 2 * blockMs,
+    endOf: (pair) => startOf(pair) + pairMs(comparison),
   }
 }

@@ -7,6 +7,8 @@ import type { LoadResult } from '../../model/result.ts'
 import { resolvePlan } from '../../plan/resolve-plan.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import { constant, curveFrom } from '../../traffic/patterns/index.ts'
+import type { Side } from '../../model/comparison.ts'
+import { median } from '../../judge/verdict/statistics/median.ts'
 import { vocabulary } from '../vocabulary.ts'
 import { PairedRun } from './paired-run.ts'
 
@@ -15,15 +17,19 @@ const program = join(folder, 'server.mjs')
 writeFileSync(
   program,
   `import { createServer } from 'node:http'
-const { MS, PORT } = process.env
-createServer((_, response) => setTimeout(() => response.end('ok'), Number(MS))).listen(PORT, '127.0.0.1')
+const { MS, SPIN_MS = '0', PORT } = process.env
+createServer((_, response) => {
+  const endMs = performance.now() + Number(SPIN_MS)
+  while (performance.now() < endMs);
+  setTimeout(() => response.end('ok'), Number(MS))
+}).listen(PORT, '127.0.0.1')
 `,
 )
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A server whose responses take `ms`. */
-function server(ms: number): CommandTarget {
-  return { command: [process.execPath, program], url: 'http://127.0.0.1:{port}', env: { MS: String(ms) } }
+function server(ms: number, env: Readonly<Record<string, string>> = {}): CommandTarget {
+  return { command: [process.execPath, program], url: 'http://127.0.0.1:{port}', env: { MS: String(ms), ...env } }
 }
 
 /** Shorter blocks than a plan may have, so that the tests take less time. */
@@ -56,11 +62,12 @@ describe.concurrent('a run with a comparison', () => {
     )
     expect(counted <= 8 || isDisturbed, JSON.stringify(pairs)).toBe(true)
     expect(counted === 8 || pairs.length === 10).toBe(true)
-    const requests = 40 * pairs.length
+    // Where the decision comes late, the pair that has begun is completed, but not compared.
+    const loaded = result.durationMs / 500
+    expect([pairs.length, pairs.length + 1]).toContain(loaded)
+    const requests = 40 * loaded
     expect([result.requestsScheduled, baseline.requestsScheduled]).toEqual([requests, requests])
     expect([result.successes, baseline.successes]).toEqual([requests, requests])
-    // Its own time: blocks of 500 ms.
-    expect(result.durationMs).toBe(500 * pairs.length)
     expect(result.offeredRps).toBe(80)
     for (const { candidate, baseline: other } of pairs) {
       // The figures of a block exclude its first 100 ms and include responses that are late.
@@ -85,6 +92,33 @@ describe.concurrent('a run with a comparison', () => {
     const { comparison } = await run.result
     // Otherwise, 8 pairs would show that equal servers are equal.
     expect(comparison?.pairs).toHaveLength(10)
+  })
+
+  test('loads both at the same time in a duet, whose targets do not count as foreign load', async () => {
+    const run = started({ target: server(0, { SPIN_MS: '6' }), against: server(0), comparison: { mode: 'duet' } })
+    const result = await run.result
+    const { comparison, durationMs } = result
+    if (comparison === undefined) throw new TypeError('the result has a comparison')
+    const { baseline, pairs } = comparison
+    expect([pairs.length, pairs.length + 1]).toContain(durationMs / 500)
+    expect(pairs.slice(0, 4).map(({ startMs }) => startMs)).toEqual([0, 1_000, 2_000, 3_000])
+    expect(pairs.every(({ first }) => first === undefined)).toBe(true)
+    const known = pairs.filter(({ candidate, baseline: other }) => candidate.cpuMs !== null && other.cpuMs !== null)
+    expect(known.length).toBeGreaterThan(0)
+    const typical = (values: readonly (number | null)[]): number => median(values.map((value) => value ?? 0))
+    const cpuMs = (side: Side): number => typical(known.map((pair) => pair[side].cpuMs))
+    expect(cpuMs('candidate')).toBeGreaterThan(2 * cpuMs('baseline'))
+    // In the same time, both see the same other processes. The candidate, which uses half of a core, is none.
+    const more = known.map(
+      ({ candidate, baseline: other }) => (other.foreignCores ?? 0) - (candidate.foreignCores ?? 0),
+    )
+    expect(Math.abs(typical(more))).toBeLessThan(0.1)
+    const foreign = [result, baseline].map(({ generator }) => {
+      const found = generator.doubts.find((doubt) => doubt.code === 'foreign-load')
+      return found === undefined ? 0 : found.cpuPercent
+    })
+    // Below 30%, there is no doubt.
+    expect(Math.abs((foreign[0] ?? 0) - (foreign[1] ?? 0))).toBeLessThan(35)
   })
 
   test('ends with the figures so far when it is stopped', async () => {

@@ -3,13 +3,14 @@ import { comparisonOf } from '../../judge/comparison/comparison-of.ts'
 import { LOOKS } from '../../judge/comparison/looks.ts'
 import { isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
 import { countedPairs } from '../../model/compared-values.ts'
-import { type SpanUse, SpanWatch } from '../../measure/monitor/index.ts'
+import { type SpanUse, SpanWatch, UNKNOWN_USE } from '../../measure/monitor/index.ts'
 import type { ComparedPair, Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Target } from '../../model/target.ts'
-import type { Count, Ms } from '../../model/units.ts'
+import type { Count, Ms, Ratio } from '../../model/units.ts'
+import { SLICE_MS } from '../../measure/recorder.ts'
 import { PAUSE_MS } from '../../plan/comparison.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
@@ -19,8 +20,12 @@ import { type Admission, type LoadRun, Run } from '../load-run.ts'
 import { blockFigures, exclusionOf } from './compared-block.ts'
 import { pairSchedule, type PairSchedule } from './pair-schedule.ts'
 
-/** Time after a pair at which its figures are complete: every generator has reported. */
+/** Time after a pair at which every generator has reported, unless the machine is busy. */
 const REPORTED_MS: Ms = PAUSE_MS - 150
+/** Time between two checks whether a late report has arrived. */
+const LATE_REPORT_MS: Ms = 25
+/** Share of a block by which its CPU use may be read too late. */
+const MAX_LATE: Ratio = 0.05
 /** A tolerance up to which the matchers are decided as well, if the plan gives none. */
 const WIDER_TOLERANCE = 0.1
 
@@ -67,9 +72,14 @@ export class PairedRun implements LoadRun {
     this.#comparison = comparison
     this.#options = options
     this.#schedule = pairSchedule(comparison, plan.seed)
+    const isDuet = comparison.mode === 'duet'
     this.#candidate = new Run(
       { ...plan, blocks: this.#schedule.candidate },
-      { admission: (signal) => this.#admit(signal), startTime: (leadMs) => this.#start(leadMs) },
+      {
+        admission: (signal) => this.#admit(signal),
+        startTime: (leadMs) => this.#start(leadMs),
+        ...(isDuet && { besideCores: () => this.#baselineRun?.targetCores ?? 0 }),
+      },
     )
     this.#baseline.promise.catch(() => {})
     this.result = this.#run()
@@ -103,6 +113,7 @@ export class PairedRun implements LoadRun {
       this.#opened = baseline
       signal.throwIfAborted()
       const [lane] = this.#plan.lanes
+      const isDuet = this.#comparison.mode === 'duet'
       const run = new Run(
         {
           ...this.#plan,
@@ -110,7 +121,10 @@ export class PairedRun implements LoadRun {
           lanes: [{ ...lane, target: baseline.target }],
           blocks: this.#schedule.baseline,
         },
-        { startTime: (leadMs) => this.#start(leadMs) },
+        {
+          startTime: (leadMs) => this.#start(leadMs),
+          ...(isDuet && { besideCores: () => this.#candidate.targetCores }),
+        },
       )
       this.#baselineRun = run
       this.#baseline.resolve(run)
@@ -168,11 +182,12 @@ export class PairedRun implements LoadRun {
   }
 
   #withComparison(result: LoadResult, baseline: LoadResult): LoadResult {
-    const { tolerance, blockMs } = this.#comparison
+    const { tolerance, blockMs, mode } = this.#comparison
     const { commit, isSelf } = this.#opened ?? {}
     const comparison = comparisonOf(this.#pairs, {
       looks: this.#looks,
       blockMs,
+      mode,
       discardMs: this.#schedule.candidate.discardMs,
       tolerance,
       ...(commit !== undefined && { commit }),
@@ -189,33 +204,59 @@ export class PairedRun implements LoadRun {
     const { firsts, startOf, endOf } = this.#schedule
     const { blockMs } = this.#comparison
     for (const [pair, first] of firsts.entries()) {
-      const second: Side = first === 'candidate' ? 'baseline' : 'candidate'
       const atMs = startMs + startOf(pair)
-      const uses = {
-        [first]: await this.#watch(runs[first], atMs),
-        [second]: await this.#watch(runs[second], atMs + blockMs),
-      } as Record<Side, SpanUse>
+      const laterMs = first === undefined ? 0 : blockMs
+      const watched: Side = first ?? 'candidate'
+      const other: Side = watched === 'candidate' ? 'baseline' : 'candidate'
+      const uses = Object.fromEntries(
+        await Promise.all([this.#watch(runs, watched, atMs), this.#watch(runs, other, atMs + laterMs)]),
+      ) as Record<Side, SpanUse>
       await this.#until(startMs + endOf(pair) + REPORTED_MS)
+      await this.#reported(pair, runs)
       const isOver = this.#over.signal.aborted
-      // The last pair of a complete run is complete as well.
-      if (!isOver || this.#isComplete) this.#addPair(pair, first, runs, uses)
-      if (isOver) return
-      if (!this.#isDecided(pair)) continue
-      for (const run of Object.values(runs)) run.endAt(endOf(pair))
+      // The last pairs of a complete run are complete as well.
+      if (isOver && !this.#isComplete) return
+      this.#addPair(pair, first, runs, uses)
+      if (isOver || !this.#isDecided(pair)) continue
+      // After a late report, the next pair may have begun.
+      const current = firsts.findIndex((_, each) => startMs + startOf(each + 1) > monotonicMs())
+      for (const run of Object.values(runs)) run.endAt(endOf(Math.max(pair, current)))
       return
     }
   }
 
-  /** Watches the compared part of the block that starts at `atMs` on the machine's monotonic clock. */
-  async #watch(run: Run, atMs: Ms): Promise<SpanUse> {
-    const { discardMs, lengthMs } = this.#schedule.candidate
-    await this.#until(atMs + discardMs)
-    const watch = new SpanWatch(run.pids)
-    await this.#until(atMs + lengthMs)
-    return watch.read()
+  /** Resolves when every generator has reported a pair, or when the comparison is over. */
+  async #reported(pair: number, { candidate, baseline }: Readonly<Record<Side, Run>>): Promise<void> {
+    // The last slice of a block belongs to the pause as well, so it is covered only after it.
+    const coveredMs = (pair + 1) * this.#comparison.blockMs - SLICE_MS
+    while (!this.#over.signal.aborted && Math.min(candidate.coveredMs, baseline.coveredMs) < coveredMs) {
+      await this.#until(monotonicMs() + LATE_REPORT_MS)
+    }
   }
 
-  #addPair(pair: number, first: Side, runs: Readonly<Record<Side, Run>>, uses: Readonly<Record<Side, SpanUse>>): void {
+  /** Watches the compared part of the block that starts at `atMs` on the machine's monotonic clock. */
+  async #watch(runs: Readonly<Record<Side, Run>>, side: Side, atMs: Ms): Promise<readonly [Side, SpanUse]> {
+    const { discardMs, lengthMs } = this.#schedule.candidate
+    await this.#until(atMs + discardMs)
+    const startedMs = monotonicMs()
+    const beside = side === 'candidate' ? runs.baseline : runs.candidate
+    const watch = new SpanWatch(runs[side].pids, this.#comparison.mode === 'duet' ? beside.pids : [])
+    await this.#until(atMs + lengthMs)
+    const use = watch.read()
+    const isWhole = isNear(startedMs, atMs + discardMs) && isNear(monotonicMs(), atMs + lengthMs)
+    return [side, isWhole ? use : UNKNOWN_USE]
+
+    function isNear(actualMs: Ms, plannedMs: Ms): boolean {
+      return Math.abs(actualMs - plannedMs) < MAX_LATE * lengthMs
+    }
+  }
+
+  #addPair(
+    pair: number,
+    first: Side | undefined,
+    runs: Readonly<Record<Side, Run>>,
+    uses: Readonly<Record<Side, SpanUse>>,
+  ): void {
     const [candidate, baseline] = [runs.candidate.block(pair), runs.baseline.block(pair)]
     if (candidate === undefined || baseline === undefined) return
     const blocks = {
@@ -229,7 +270,12 @@ export class PairedRun implements LoadRun {
     const { lengthMs, discardMs } = this.#schedule.candidate
     const excluded = exclusionOf(blocks, undispatched, lengthMs - discardMs)
     const startMs = this.#schedule.startOf(pair)
-    this.#pairs.push({ startMs, first, ...blocks, ...(excluded !== undefined && { excluded }) })
+    this.#pairs.push({
+      startMs,
+      ...(first !== undefined && { first }),
+      ...blocks,
+      ...(excluded !== undefined && { excluded }),
+    })
   }
 
   /** Checks the comparison after a pair, and the limits of the candidate if the plan has a shortest duration. */

@@ -34,6 +34,7 @@ export class RunOutcome {
   #plan: CompiledPlan
   readonly #placement: Placement
   readonly #lifetime: RunLifetime
+  readonly #besideCores: () => number
   readonly #collector: Collector
   readonly #traces: RunTraces | undefined
   readonly #states: (GeneratorState | undefined)[]
@@ -46,7 +47,14 @@ export class RunOutcome {
   #looksMs: readonly Ms[]
   readonly #decided = Promise.withResolvers<void>()
 
-  constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
+  constructor(
+    generatorId: string,
+    plan: CompiledPlan,
+    placement: Placement,
+    lifetime: RunLifetime,
+    besideCores: () => number = () => 0,
+  ) {
+    this.#besideCores = besideCores
     this.#generatorId = generatorId
     this.#plan = plan
     this.#placement = placement
@@ -94,6 +102,16 @@ export class RunOutcome {
   /** The processes of the target on this machine that are known now. */
   get pids(): readonly number[] {
     return this.#watch?.pids ?? []
+  }
+
+  /** Time that every generator has reported, on the axis of the result. */
+  get coveredMs(): Ms {
+    return this.#collector.coveredMs
+  }
+
+  /** CPU that the target on this machine has used on average, in cores; 0 if it is not watched. */
+  get targetCores(): number {
+    return this.#watch?.targetCores ?? 0
   }
 
   /** Returns the figures of a block so far; undefined if there are none. */
@@ -192,7 +210,7 @@ export class RunOutcome {
       doubts: [
         ...(this.#userFailure === undefined ? [] : [this.#userFailure]),
         ...this.#silence,
-        ...(this.#watch?.doubts(states) ?? []),
+        ...(this.#watch?.doubts(states, this.#besideCores()) ?? []),
       ],
     })
   }

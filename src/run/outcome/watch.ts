@@ -183,17 +183,31 @@ export class Watch {
     }
   }
 
-  /** Returns reasons to distrust the run: the machine, the way the run was started, or the generator threads. */
-  doubts(states: readonly GeneratorState[]): readonly Doubt[] {
-    // A target on another machine uses none of this machine's CPU.
-    const isHere = this.#targets.every(({ local }) => local)
-    const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
-    const targetCores = cpus.length === 0 ? 0 : sum(cpus) / cpus.length / 100
-    const noise = this.#host.read({ targetCores })
+  /** CPU that the target on this machine has used on average, in cores; 0 if it is not watched. */
+  get targetCores(): number {
+    const cpus = this.#cpuPercents
+    return cpus.length === 0 ? 0 : sum(cpus) / cpus.length / 100
+  }
+
+  /**
+   * Returns reasons to distrust the run: the machine, the way the run was started, or the generator threads.
+   * `besideCores` is the CPU of a target that another run loads at the same time.
+   */
+  doubts(states: readonly GeneratorState[], besideCores: number): readonly Doubt[] {
+    const noise = this.#host.read({ targetCores: this.targetCores + besideCores })
     // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
-    const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
+    const unknown = this.#isHere && this.#cpuPercents.length === 0 && { foreignCores: 0 }
     const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
     return [...generatorDoubts(states, this.#resources), ...this.#standing, ...proxyDoubts(this.#targets), ...known]
+  }
+
+  get #isHere(): boolean {
+    return this.#targets.every(({ local }) => local)
+  }
+
+  /** Of a target on another machine, nothing: it uses none of this machine's CPU. */
+  get #cpuPercents(): readonly number[] {
+    return this.#isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
   }
 
   #reportProcesses(): void {

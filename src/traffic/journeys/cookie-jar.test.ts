@@ -37,13 +37,14 @@ test.each([
   expect(jarWith(lines).headerFor(path, '')).toBe(header)
 })
 
-const HOSTS = [HOST, 'example.com', 'localhost', '127.0.0.1', 'EXAMPLE.com']
+const HOSTS = [HOST, 'example.com', 'localhost', '127.0.0.1', 'EXAMPLE.com', 'api.shop.co.uk', 'shop.com.au']
 const DOMAINS = ['', 'shop.example.com', '.example.com', 'EXAMPLE.COM', 'ample.com', 'other.example.com', 'com', '.com']
 const MORE_DOMAINS = ['localhost', '127.0.0.1', '0.0.1', 'x.localhost']
+const BELOW_COUNTRIES = ['co.uk', '.co.uk', 'CO.UK', 'shop.co.uk', '.shop.co.uk', 'uk', 'com.au', 'shop.com.au']
 const NAMES = ['a', '__Secure-a', '__Host-a', '__Hosta']
 
 test('accepts the cookies that tough-cookie accepts, by their domains and the prefixes of their names', () => {
-  const domain = fc.option(fc.constantFrom(...DOMAINS, ...MORE_DOMAINS), { nil: undefined })
+  const domain = fc.option(fc.constantFrom(...DOMAINS, ...MORE_DOMAINS, ...BELOW_COUNTRIES), { nil: undefined })
   const attributes = fc.record({ domain, isSecure: fc.boolean(), path: fc.constantFrom('/', '/x') })
   fc.assert(
     fc.property(

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { realTime } from '../../model/real-time.ts'
 import type { Ms } from '../../model/units.ts'
+import { isPublicSuffix } from './public-suffixes.ts'
 
 interface Cookie {
   readonly name: string
@@ -93,14 +94,10 @@ function parse(line: string, requestPath: string, host: string): Cookie | undefi
   return { name, value: pair.slice(equals + 1).trim(), path, expiresMs }
 }
 
-/**
- * A server may set cookies for its host and for the domains above it, but not for another site, an address or a whole
- * top-level domain. Public suffixes of several labels, such as `co.uk`, are accepted: their list is long, and all
- * requests go to one host.
- */
+/** A server may set cookies for its host and for the domains above it, but not for another site or a public suffix. */
 function belongsTo(domain: string, host: string): boolean {
   if (domain === '' || domain === host) return true
-  return domain.includes('.') && isIP(host) === 0 && host.endsWith(`.${domain}`)
+  return isIP(host) === 0 && host.endsWith(`.${domain}`) && !isPublicSuffix(domain)
 }
 
 /** The prefixes of a name that promise attributes; upper and lower case are equal. */

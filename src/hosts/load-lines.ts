@@ -34,9 +34,9 @@ export function labelled(text: string, { cyan }: ChalkInstance): string {
 }
 
 /** Returns a function that prints lines about a running load on stderr, sparsely. */
-export function sparseProgress(): (progress: Progress) => void {
+export function sparseProgress(colors: () => ChalkInstance = stderrColors): (progress: Progress) => void {
   const sparse = new SparseLines()
   return (progress) => {
-    if (sparse.isDue()) process.stderr.write(`${labelled(progressLine(progress), stderrColors())}\n`)
+    if (sparse.isDue()) process.stderr.write(`${labelled(progressLine(progress), colors())}\n`)
   }
 }

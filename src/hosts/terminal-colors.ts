@@ -18,9 +18,17 @@ export function stderrColors(): ChalkInstance {
   return (onStderr ??= colorsOf(({ chalkStderr }) => chalkStderr))
 }
 
+/** Returns no colors. */
+export function noColors(): ChalkInstance {
+  return new (loadChalk().Chalk)({ level: 0 })
+}
+
 // Chalk ignores NO_COLOR (https://no-color.org). It wins over FORCE_COLOR, as it does in Vitest.
 function colorsOf(of: (library: typeof Library) => ChalkInstance): ChalkInstance {
-  // Loaded with the first text, because a process that imports the plugin or the reporter may print none.
-  const library = createRequire(import.meta.url)('chalk') as typeof Library
-  return (env['NO_COLOR'] ?? '') === '' ? of(library) : new library.Chalk({ level: 0 })
+  return (env['NO_COLOR'] ?? '') === '' ? of(loadChalk()) : noColors()
+}
+
+// Loaded with the first text, because a process that imports the plugin or the reporter may print none.
+function loadChalk(): typeof Library {
+  return createRequire(import.meta.url)('chalk') as typeof Library
 }

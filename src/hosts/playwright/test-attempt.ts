@@ -13,7 +13,7 @@ import { RecordBook } from '../record-book.ts'
 import { finishedTest } from '../report-run.ts'
 import { retriedError } from '../run-declared.ts'
 import { hasReporter } from '../spool.ts'
-import { stdoutColors } from '../terminal-colors.ts'
+import { noColors } from '../terminal-colors.ts'
 import { assertionCount } from './assertions.ts'
 import { annotateLoads } from './annotate-loads.ts'
 import { attachRecord } from './record-attachment.ts'
@@ -60,7 +60,7 @@ export class TestAttempt {
       signal: this.#controller.signal,
       ...limits,
       facts: { coverage: false },
-      onProgress: hasReporter() ? sparseProgress() : undefined,
+      onProgress: hasReporter() ? sparseProgress(noColors) : undefined,
       countAssertions: assertionCount,
       expectsFailure: expectedStatus === 'failed',
       onWarning: printNotice,
@@ -94,11 +94,14 @@ export class TestAttempt {
     }
   }
 
-  /** Prints the figures here, because reporters that rewrite their lines expect output only from tests. */
+  /**
+   * Prints the figures here, because reporters that rewrite their lines expect output only from tests; and without
+   * colors, because those reporters count the characters of colors, too, and would rewrite the wrong line.
+   */
   #show(record: LoadRecord): void {
     if (!hasReporter()) return
     const failed = this.#info.status !== this.#info.expectedStatus
-    const text = finishedTest({ test: this.#name, record }, failed, stdoutColors())
+    const text = finishedTest({ test: this.#name, record }, failed, noColors())
     if (text !== undefined) process.stdout.write(`${text}\n`)
   }
 }

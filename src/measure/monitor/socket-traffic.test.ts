@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { countsAtRest } from '../../../fixtures/counts-at-rest.ts'
 import { startFixture } from '../../../fixtures/index.ts'
@@ -110,6 +111,21 @@ describe.runIf(process.platform === 'linux')('the reason why the bytes are unkno
       expect(network.unknown).toMatch(/^the program (ss|stdbuf) \(package (iproute2|coreutils)\) is not installed$/)
     }, WITHIN)
     network.stop()
+  })
+
+  test('is that no file descriptor is free', async () => {
+    const source = new URL('watch-network.ts', import.meta.url)
+    const script = `import { closeSync, openSync } from 'node:fs'
+      import { watchNetwork } from '${source}'
+      const open = []
+      try { for (;;) open.push(openSync('/dev/null')) } catch {}
+      // For reading /proc.
+      for (const descriptor of open.splice(0, 2)) closeSync(descriptor)
+      const network = watchNetwork([process.pid], [1])
+      setTimeout(() => console.log(network.unknown), 100)`
+    const command = `ulimit -n 128 && exec "${process.execPath}" --input-type=module -e "$SCRIPT"`
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, SCRIPT: script } })
+    expect(stdout).toBe('sh could not be started: spawn sh EMFILE\n')
   })
 
   test.each([

@@ -63,12 +63,14 @@ export class SocketTraffic {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     })
+    this.#child.on('error', (error) => (this.#unknown ??= `sh could not be started: ${messageOf(error)}`))
     const { stdin, stdout, stderr, stdio } = this.#child
+    // If no descriptor is free, Node returns a child without streams before it reports the error.
+    if ((stdio as typeof stdio | undefined) === undefined) return
     onLine(stdout, (line) => this.#bytes.closed(line))
     onLine(stdio[3] as Readable, (line) => this.#takeLine(line))
     stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text.slice(0, 1_000)))
     stdin?.on('error', () => {})
-    this.#child.on('error', (error) => (this.#unknown ??= `sh could not be started: ${messageOf(error)}`))
     this.#child.on('close', () => this.#listed(undefined))
     // Nothing waits for these processes, so that a forgotten one does not keep this process alive.
     this.#child.unref()

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Chalk } from 'chalk'
 import { afterAll, beforeAll, expect as vitestExpect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../fixtures/index.ts'
+import { machineCheck } from '../src/hosts/command/doctor/machine-check.builder.ts'
+import { reportOf } from '../src/hosts/command/doctor/report.ts'
 import { runLoad, startLoad } from '../src/run/index.ts'
 import { expect } from '../src/vitest.ts'
 import { blocksOf } from './blocks.fixture.ts'
@@ -104,6 +107,14 @@ test('high error rates: the message lists classes and the first error with a hin
   const { count = 0, samples = [] } = result.errorsByClass['http-5xx'] ?? {}
   vitestExpect(count).toBe(result.statuses['500'])
   vitestExpect(samples.length).toBeGreaterThan(0)
+})
+
+test('is it my machine: the doctor names what is wrong and what to do', () => {
+  const check = machineCheck({
+    quiet: { lagP50Ms: 0.2, lagP99Ms: 23.2, lagMaxMs: 41.7, stealRatio: 0, foreignCores: 1.98 },
+    ceiling: { heldRps: 125, lateRps: 250, lateLagP99Ms: 39.8 },
+  })
+  expectShown('Is it my machine?', reportOf(check, new Chalk({ level: 0 })))
 })
 
 test('the log shows connections and the reasons of their ends', async () => {

@@ -2,6 +2,7 @@
 import type { Baseline, HistoryEntry } from '../model/baseline.ts'
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { LimitsFindings } from '../model/limits-findings.ts'
+import type { MachineCheck } from '../model/machine-check.ts'
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
@@ -79,3 +80,6 @@ export type BaselineFile = Baseline
 
 /** Line of a history of runs. */
 export type HistoryLine = HistoryEntry
+
+/** What `describe-load doctor` found out about a machine. */
+export type MachineCheckFile = MachineCheck

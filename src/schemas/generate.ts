@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'unit_results.json': 'UnitResults',
   'baseline.json': 'BaselineFile',
   'load-history.json': 'HistoryLine',
+  'machine-check.json': 'MachineCheckFile',
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'

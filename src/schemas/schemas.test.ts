@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { machineCheck } from '../hosts/command/doctor/machine-check.builder.ts'
 import type { RunRecord } from '../model/record.ts'
 import { EMPTY_BASELINE } from '../judge/comparison/stored-file.ts'
 import { historyEntry, storedRun } from '../judge/comparison/stored-run.ts'
@@ -133,6 +134,18 @@ describe('the published schemas', () => {
     expect([isValid('baseline.json', baseline), isValid('load-history.json', entry)]).toEqual([true, true])
     const damaged = { ...baseline, tests: { cart: [{ ...run, startedAt: 5 }] } }
     expect([isValid('baseline.json', damaged), isValid('load-history.json', run)]).toEqual([false, false])
+  })
+
+  test('accept a check of a machine, and reject an unknown finding', () => {
+    const quiet = { lagP50Ms: 1, lagP99Ms: 20, lagMaxMs: 40, stealRatio: null, foreignCores: 1.9 }
+    const busy = machineCheck({ cpuQuotaCores: 0.5, quiet, ceiling: { heldRps: 250, lateRps: 500, lateLagP99Ms: 30 } })
+    const interrupted = machineCheck({ descriptors: null, ports: null, quiet: null, ceiling: null, noise: null })
+    const validate = ajv.getSchema('machine-check.json')
+    for (const check of [machineCheck(), busy, interrupted]) {
+      expect([validate?.(JSON.parse(JSON.stringify(check))), validate?.errors]).toEqual([true, null])
+    }
+    expect(busy.findings).toHaveLength(4)
+    expect(validate?.({ ...busy, findings: [{ ...busy.findings[0], code: 'haunted' }] })).toBe(false)
   })
 
   test('accept several runs in one file', () => {

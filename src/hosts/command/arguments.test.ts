@@ -72,7 +72,7 @@ describe('the command line', () => {
     ['limit', 'unknown suite limit: did you mean limits?'],
     [
       'xyzzy',
-      'unknown suite xyzzy, expected one of: unit, scenarios, limits, protocols, mcp-stress, capacity, run, init, all',
+      'unknown suite xyzzy, expected one of: unit, scenarios, limits, protocols, mcp-stress, capacity, run, init, doctor, all',
     ],
     ['http://a:1', 'unknown suite http://a:1: did you mean run http://a:1?'],
     ['help limit', 'unknown suite limit: did you mean limits?'],

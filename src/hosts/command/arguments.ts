@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { formatValue, NOT_SHOWN } from '../../model/errors.ts'
-import { foreignFlag } from '../../model/foreign-keys.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { formatList } from '../../wording/figures.ts'
 import { type Env, readVariables, type VariableName, variablesForSuites } from '../environment/variables.ts'
 import type { InitOptions } from './init/run-init.ts'
-import { FLAG_NAMES, type FlagName, FLAGS, flagsOf, written } from './flags.ts'
+import type { DoctorOptions } from './doctor/index.ts'
+import { FLAG_NAMES, type FlagName, FLAGS, flagsOf } from './flags.ts'
+import { Given, Mistake } from './given.ts'
 
 /** A run that a command line requests. */
 export interface AskedRun {
@@ -35,6 +36,7 @@ export type Asked =
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string }
   | { readonly kind: 'init'; readonly options: InitOptions }
+  | { readonly kind: 'doctor'; readonly options: DoctorOptions }
   | AskedRun
 
 const PARSED = Object.fromEntries(
@@ -44,9 +46,6 @@ const PARSED = Object.fromEntries(
     return [name, { type, multiple: true, ...(short !== undefined && { short }) }]
   }),
 )
-
-/** Stops the reading; its message says what is wrong with the command line. */
-class Mistake extends Error {}
 
 /** Reads a command line; `suites` are the names of the suites, `env` the variables of the environment. */
 export function readArguments(words: readonly string[], suites: readonly string[], env: Env): Asked {
@@ -76,7 +75,7 @@ function read(words: readonly string[], suites: readonly string[], ambient: Env)
     const next = tokens[at + 1]
     given.add(token, next?.kind === 'positional' ? next.value : undefined)
   }
-  const topics = [...suites, 'run', 'init', 'all']
+  const topics = [...suites, 'run', 'init', 'doctor', 'all']
   const [topic, ...more] = positionals[0] === 'help' ? positionals.slice(1) : positionals
   if (given.has('version')) return { kind: 'version' }
   if (given.has('help') || positionals[0] === 'help') {
@@ -86,6 +85,7 @@ function read(words: readonly string[], suites: readonly string[], ambient: Env)
   if (topic === undefined) requireDemo(given, command, suites)
   else requireTopic(topic, topics)
   if (topic === 'init') return { kind: 'init', options: initOptions(given, more, command) }
+  if (topic === 'doctor') return { kind: 'doctor', options: doctorOptions(given, more, command) }
   const isRun = topic === 'run'
   const [url, ...rest] = isRun ? more : [undefined, ...more]
   if (rest.length > 0) {
@@ -120,10 +120,7 @@ function initOptions(given: Given, more: readonly string[], command: readonly st
   if (more.length > 0 || command !== undefined) {
     throw new Mistake(`init takes only flags: --url URL, or --command 'npm start'; unexpected: ${more[0] ?? '--'}`)
   }
-  const other = given.names().find((name) => !flagsOf('init').includes(name))
-  if (other !== undefined) {
-    throw new Mistake(`init does not use ${given.written(other)}, which is a flag of ${formatList(flagsBy(other))}`)
-  }
+  requireFlagsOf('init', given)
   return {
     url: given.value('url'),
     command: given.value('command'),
@@ -133,73 +130,18 @@ function initOptions(given: Given, more: readonly string[], command: readonly st
   }
 }
 
-interface OptionToken {
-  readonly name: string
-  readonly rawName: string
-  readonly value?: string | undefined
-  readonly inlineValue?: boolean | undefined
+function doctorOptions(given: Given, more: readonly string[], command: readonly string[] | undefined): DoctorOptions {
+  if (more.length > 0 || command !== undefined) {
+    throw new Mistake(`doctor takes only flags: --quick, --json; unexpected: ${more[0] ?? '--'}`)
+  }
+  requireFlagsOf('doctor', given)
+  return { isQuick: given.has('quick'), isJson: given.has('json') }
 }
 
-/** Says what to write instead of a flag of another tool, or which flag was probably meant. */
-function unknownFlag(name: string, rawName: string, value: string | undefined): string {
-  const foreign = foreignFlag(name, value === undefined ? undefined : Number(value))
-  if (foreign?.flags !== undefined) {
-    const from = foreign.tools === undefined ? '' : `, which is a setting of ${foreign.tools}`
-    return `unknown flag ${rawName}${from}: ${foreign.flags}`
-  }
-  if (foreign !== undefined) return `unknown flag ${rawName}: only a plan can do this: ${foreign.remedy}`
-  const meant = nearestName(name, FLAG_NAMES)
-  return `unknown flag ${rawName}${meant === undefined ? '' : `: did you mean --${meant}?`}`
-}
-
-/** The flags of a command line. */
-class Given {
-  readonly #values = new Map<FlagName, { readonly rawName: string; readonly values: readonly string[] }>()
-
-  /** `next` is the word after the flag, if that is no flag. */
-  add({ name, rawName, value, inlineValue }: OptionToken, next: string | undefined): void {
-    const flag = FLAG_NAMES.find((each) => each === name)
-    if (flag === undefined) throw new Mistake(unknownFlag(name, rawName, value ?? next))
-    const { value: placeholder, repeats = false } = FLAGS[flag]
-    if (placeholder === undefined && value !== undefined) throw new Mistake(`${rawName} takes no value`)
-    // The next flag is not a value, but a negative number is one, which its reader rejects.
-    const isMissing = value === undefined || (inlineValue !== true && /^-(?!\d)./.test(value))
-    if (placeholder !== undefined && isMissing) throw new Mistake(`${rawName} needs a value: ${rawName} ${placeholder}`)
-    const before = repeats ? (this.#values.get(flag)?.values ?? []) : []
-    this.#values.set(flag, { rawName, values: [...before, value ?? ''] })
-  }
-
-  has(name: FlagName): boolean {
-    return this.#values.has(name)
-  }
-
-  names(): readonly FlagName[] {
-    return [...this.#values.keys()]
-  }
-
-  value(name: FlagName): string | undefined {
-    return this.#values.get(name)?.values.at(-1)
-  }
-
-  all(name: FlagName): readonly string[] {
-    return this.#values.get(name)?.values ?? []
-  }
-
-  /** Returns a flag as it was written. */
-  written(name: FlagName): string {
-    return this.#values.get(name)?.rawName ?? written(name)
-  }
-
-  flags(url: string | undefined): ReadonlyMap<FlagName, string> {
-    const flags = new Map(this.names().map((name) => [name, this.written(name)]))
-    return url === undefined ? flags : flags.set('target', 'URL')
-  }
-
-  /** Returns the values of the flags that set no variable. */
-  options(): AskedRun['options'] {
-    const names = this.names().filter((name) => FLAGS[name].variable === undefined && FLAGS[name].value !== undefined)
-    return Object.fromEntries(names.flatMap((name) => (name === 'path' ? [] : [[name, this.value(name)]])))
-  }
+function requireFlagsOf(topic: 'init' | 'doctor', given: Given): void {
+  const other = given.names().find((name) => !flagsOf(topic).includes(name))
+  if (other === undefined) return
+  throw new Mistake(`${topic} does not use ${given.written(other)}, which is a flag of ${formatList(flagsBy(other))}`)
 }
 
 /** Flags that apply to the short demo of all suites. */

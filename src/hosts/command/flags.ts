@@ -9,8 +9,17 @@ const EVERY: readonly Runner[] = ['unit', ...LOADING]
 const USE_TARGET = 'use -t http://127.0.0.1:3000'
 const OWN_LOAD = 'it checks describe-load with its own server and loads'
 
-/** A subcommand with flags: a suite, `run` or `init`. */
-export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run' | 'init'
+/** A subcommand with flags: a suite, `run`, `init` or `doctor`. */
+export type Runner =
+  | 'unit'
+  | 'scenarios'
+  | 'limits'
+  | 'protocols'
+  | 'mcp-stress'
+  | 'capacity'
+  | 'run'
+  | 'init'
+  | 'doctor'
 
 export type FlagName =
   | 'demo'
@@ -54,6 +63,7 @@ export type FlagName =
   | 'runner'
   | 'yes'
   | 'dry-run'
+  | 'quick'
   | 'help'
   | 'version'
 
@@ -266,7 +276,7 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     by: ['run'],
     about: 'send each request once and check only the answers: no latency or rate is judged',
   },
-  json: { by: EVERY, about: 'print the result as JSON on stdout, and everything else on stderr' },
+  json: { by: [...EVERY, 'doctor'], about: 'print the result as JSON on stdout, and everything else on stderr' },
   output: {
     short: 'o',
     value: 'DIR',
@@ -297,7 +307,8 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
   runner: { value: 'NAME', by: ['init'], about: 'vitest, jest or playwright; default the one in package.json' },
   yes: { by: ['init'], about: 'ask nothing: take the flags, else the script start' },
   'dry-run': { by: ['init'], about: 'say what init would do, and change nothing' },
-  help: { short: 'h', by: EVERY, about: 'print help: describe-load help limits' },
+  quick: { by: ['doctor'], about: 'check the machine in about 15 s, less exactly' },
+  help: { short: 'h', by: [...EVERY, 'doctor'], about: 'print help: describe-load help limits' },
   version: { by: EVERY, about: 'print the version' },
 }
 

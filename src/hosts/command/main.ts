@@ -62,6 +62,13 @@ const INIT: Topic = {
   examples: ['init', 'init --url http://127.0.0.1:3000', "init --command 'npm start' --yes"],
 }
 
+/** `doctor`, which loads only its own servers. */
+const DOCTOR: Topic = {
+  about: 'checks whether this machine is fit for load tests, and what it can show',
+  takes: 'about 1 min, with --quick 15 s',
+  examples: ['doctor', 'doctor --quick', 'doctor --json > machine.json'],
+}
+
 /** Exit code after Ctrl-C, as in shells. */
 const INTERRUPTED = 130
 
@@ -83,6 +90,8 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
       return refuse(asked.message, 'describe-load --help')
     case 'init':
       return runInitCommand(asked.options)
+    case 'doctor':
+      return (await import('./doctor/index.ts')).doctorCommand(asked.options)
     case 'run':
       return runAsked(asked, suites)
   }
@@ -258,5 +267,5 @@ function topicsOf(suites: CommandOptions['suites']): Readonly<Record<string, Top
     takes: 'as long as all of them',
     examples: ['all -t http://127.0.0.1:3000 -d 5 -o reports'],
   }
-  return { run: RUN, init: INIT, ...suites, all }
+  return { run: RUN, init: INIT, doctor: DOCTOR, ...suites, all }
 }

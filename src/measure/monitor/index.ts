@@ -1,4 +1,5 @@
 /** The target as a process of this machine: starts, stops and watches it, and measures disturbance from outside. */
+export { CpuQuotaWatch } from './cpu-quota.ts'
 export { HostWatch, hostDoubts } from './host.ts'
 export { type Guard, startGuard } from './process-group.ts'
 export { SpanWatch, type SpanUse, UNKNOWN_USE } from './span-watch.ts'

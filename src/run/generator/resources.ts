@@ -77,12 +77,12 @@ export function resourceDoubts(
  * Number of descriptors that the connections of a run may take. The rest stays free for modules, `/proc` and threads:
  * without it, a run with many connections would abort when Node reads a file. Infinity if the limit is unknown.
  */
-export function descriptorsForConnections(placement: Placement, { descriptors }: Resources): number {
+export function descriptorsForConnections(placement: Pick<Placement, 'threads'>, { descriptors }: Resources): number {
   if (descriptors === null) return Number.POSITIVE_INFINITY
   return Math.max(0, descriptors.limit - descriptors.open - reserved(placement))
 }
 
-function reserved({ threads }: Placement): number {
+function reserved({ threads }: Pick<Placement, 'threads'>): number {
   return threads * DESCRIPTORS_OF_THREAD + SPARE_DESCRIPTORS
 }
 

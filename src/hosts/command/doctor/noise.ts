@@ -1,0 +1,88 @@
+import { DEFAULT_METRICS } from '../../../judge/comparison/compare.ts'
+import { pairNoise } from '../../../judge/comparison/pair-noise.ts'
+import { CpuQuotaWatch } from '../../../measure/monitor/index.ts'
+import { type ComparedMetric, MAX_EXCLUDED } from '../../../model/comparison.ts'
+import type { NoiseFigures } from '../../../model/machine-check.ts'
+import type { LoadResult } from '../../../model/result.ts'
+import type { Count, Ms, Rps } from '../../../model/units.ts'
+import { pairsDurationMs } from '../../../plan/comparison.ts'
+import { resolvePlan } from '../../../plan/resolve-plan.ts'
+import { PairedRun } from '../../../run/comparison/paired-run.ts'
+import { vocabulary } from '../../../run/vocabulary.ts'
+
+export interface NoiseOptions {
+  /** Number of pairs. */
+  readonly pairs: Count
+  /** Length of a block; may be shorter than a plan allows. */
+  readonly blockMs: Ms
+  readonly rate: Rps
+  readonly maxConnections: Count
+  readonly signal: AbortSignal
+}
+
+const SHOWN: readonly ComparedMetric[] = ['p50', 'mean', 'cpu']
+const WARM_UP_MS: Ms = 1_000
+
+/**
+ * Compares two equal servers side by side, which shows how much this machine makes equal servers differ. Null if the
+ * signal aborts before a pair is complete.
+ */
+export async function measureNoise(
+  [candidate, baseline]: readonly [string, string],
+  { pairs, blockMs, rate, maxConnections, signal }: NoiseOptions,
+): Promise<NoiseFigures | null> {
+  if (signal.aborted) return null
+  const plan = resolvePlan(
+    {
+      target: candidate,
+      against: baseline,
+      rate,
+      maxConnections,
+      warmUp: WARM_UP_MS,
+      duration: pairsDurationMs(pairs, 1_000),
+      comparison: { block: 1_000 },
+      tracing: 'off',
+    },
+    vocabulary,
+    { name: 'describe-load doctor', self: '1' },
+  )
+  if (plan.comparison === undefined) throw new TypeError('the plan has a comparison')
+  const quota = new CpuQuotaWatch(process.pid)
+  const run = new PairedRun(
+    plan,
+    { ...plan.comparison, blockMs, maxPairs: pairs },
+    { openBaseline: () => Promise.resolve({ target: baseline, isSelf: true }) },
+  )
+  const stop = (): void => void run.stop('interrupted')
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return noiseFigures(await run.result, { blockMs, rate, throttledRatio: quota.read()?.throttledRatio ?? null })
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Returns what a comparison of equal servers shows; null without a complete pair. Without metrics if it was disturbed. */
+export function noiseFigures(
+  { comparison }: Pick<LoadResult, 'comparison'>,
+  circumstances: Pick<NoiseFigures, 'blockMs' | 'rate' | 'throttledRatio'>,
+): NoiseFigures | null {
+  if (comparison === undefined || comparison.pairs.length === 0) return null
+  const { pairs, excluded } = comparison
+  // What disturbs so many pairs may also have affected the others.
+  const counted = excluded > MAX_EXCLUDED * pairs.length ? [] : pairs
+  const both = pairNoise(counted, DEFAULT_METRICS)
+  return {
+    ...circumstances,
+    pairs: pairs.length,
+    excluded,
+    metrics: SHOWN.flatMap((metric) => {
+      const noise = pairNoise(counted, [metric])
+      if (noise === undefined) return []
+      const { scatter, tolerance, provable } = noise
+      return [{ metric, scatter, tolerance, provable }]
+    }),
+    tolerance: both?.tolerance ?? null,
+    provable: both?.provable ?? null,
+  }
+}

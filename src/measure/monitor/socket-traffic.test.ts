@@ -114,9 +114,9 @@ describe.runIf(process.platform === 'linux')('the reason why the bytes are unkno
   })
 
   test('is that no file descriptor is free', async () => {
-    const source = new URL('watch-network.ts', import.meta.url)
+    const { href } = new URL('watch-network.ts', import.meta.url)
     const script = `import { closeSync, openSync } from 'node:fs'
-      import { watchNetwork } from '${source}'
+      import { watchNetwork } from '${href}'
       const open = []
       try { for (;;) open.push(openSync('/dev/null')) } catch {}
       // For reading /proc.

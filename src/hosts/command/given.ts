@@ -1,6 +1,5 @@
 import { foreignFlag } from '../../model/foreign-keys.ts'
 import { nearestName } from '../../model/nearest-name.ts'
-import type { AskedRun } from './arguments.ts'
 import { FLAG_NAMES, type FlagName, FLAGS, written } from './flags.ts'
 
 /** Stops the reading; its message says what is wrong with the command line. */
@@ -69,7 +68,7 @@ export class Given {
   }
 
   /** Returns the values of the flags that set no variable. */
-  options(): AskedRun['options'] {
+  options(): Readonly<Partial<Record<FlagName, string>>> {
     const names = this.names().filter((name) => FLAGS[name].variable === undefined && FLAGS[name].value !== undefined)
     return Object.fromEntries(names.flatMap((name) => (name === 'path' ? [] : [[name, this.value(name)]])))
   }

@@ -95,13 +95,17 @@ async function measure(lengths: Lengths, steps: Steps, signal: AbortSignal): Pro
     return findCeiling(lengths.ceiling, trialOn(url, { stepMs, maxConnections, signal }))
   })
   const { pairs, blockMs } = lengths
-  const noise = await steps.run('how much equal servers differ', pairsDurationMs(pairs, blockMs), async () => {
-    // Different options start two processes.
-    const [candidate, baseline] = ['a', 'b'].map((seed) => servers.target({ ...SERVICE, seed }))
-    if (candidate === undefined || baseline === undefined) throw new TypeError('there are two servers')
-    const urls = await Promise.all([candidate(), baseline()])
-    return measureNoise(urls, { pairs, blockMs, rate: testedRate(ceiling), maxConnections, signal })
-  })
+  const noise = await steps.run(
+    'how much equal servers differ',
+    pairsDurationMs(pairs, { blockMs, mode: 'turns' }),
+    async () => {
+      // Different options start two processes.
+      const [candidate, baseline] = ['a', 'b'].map((seed) => servers.target({ ...SERVICE, seed }))
+      if (candidate === undefined || baseline === undefined) throw new TypeError('there are two servers')
+      const urls = await Promise.all([candidate(), baseline()])
+      return measureNoise(urls, { pairs, blockMs, rate: testedRate(ceiling), maxConnections, signal })
+    },
+  )
   return { ...machine, quiet, ceiling, noise }
 }
 

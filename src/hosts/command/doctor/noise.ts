@@ -39,7 +39,7 @@ export async function measureNoise(
       rate,
       maxConnections,
       warmUp: WARM_UP_MS,
-      duration: pairsDurationMs(pairs, 1_000),
+      duration: pairsDurationMs(pairs, { blockMs: 1_000, mode: 'turns' }),
       comparison: { block: 1_000 },
       tracing: 'off',
     },

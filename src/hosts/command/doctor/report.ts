@@ -1,7 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { LOOK_PAIRS } from '../../../model/comparison.ts'
 import type { CeilingFigures, MachineCheck, MachineFinding, NoiseFigures } from '../../../model/machine-check.ts'
-import type { Ms } from '../../../model/units.ts'
 import { pairsDurationMs } from '../../../plan/comparison.ts'
 import { labelled, wrap } from '../../../report/page.ts'
 import {
@@ -18,8 +17,8 @@ import {
 type Colors = Pick<ChalkInstance, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>
 
 const LABELS = 14
-/** Length of a block by default. */
-const USUAL_BLOCK_MS: Ms = 4_000
+/** The blocks of a comparison by default. */
+const USUAL_BLOCKS = { blockMs: 4_000, mode: 'turns' } as const
 
 /** Returns the lines of a check for a terminal of 80 columns. */
 export function reportOf(check: MachineCheck, colors: Colors): string {
@@ -106,7 +105,7 @@ function scatterOf({ metrics, pairs, excluded, blockMs, rate }: NoiseFigures): s
 
 function comparisonsOf({ tolerance, provable }: NoiseFigures): string {
   if (tolerance === null || provable === null) return 'unknown, without undisturbed pairs'
-  const [shortest, , longest] = LOOK_PAIRS.map((pairs) => formatDuration(pairsDurationMs(pairs, USUAL_BLOCK_MS)))
+  const [shortest, , longest] = LOOK_PAIRS.map((pairs) => formatDuration(pairsDurationMs(pairs, USUAL_BLOCKS)))
   return (
     `show a slowdown of ${formatPercent(Math.ceil(1_000 * provable) / 1_000)} with a tolerance of ` +
     `${formatPercent(tolerance)}, in ${shortest} to ${longest}`

@@ -56,6 +56,13 @@ describe('a plan that sends each operation once', () => {
     expect(plan).toMatchObject({ warmUpMs: 0, abortOn: undefined, threads: 1, sla, lanes: [{ maxConnections: 1 }] })
   })
 
+  test('watches only a metrics page', () => {
+    const openMetrics = 'http://127.0.0.1:9464/metrics'
+    expect(once().monitor).toBe('off')
+    expect(once({ monitor: { pid: 1 } }).monitor).toBe('off')
+    expect(once({ monitor: { openMetrics } }).monitor).toEqual({ openMetrics })
+  })
+
   test('takes at most half a second, and respects maxRps', () => {
     const many = Array.from({ length: 500 }, (_, index) => ({ path: `/${index}` }))
     expect(once({ request: requests }).durationMs).toBe(30)

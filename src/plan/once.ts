@@ -13,7 +13,8 @@ const MAX_MS: Ms = 500
 /**
  * Returns a plan that sends each operation of `plan` once, evenly spaced, in each of its phases: every request of a
  * list, of every entry of a mix; every operation of a workload; one request of a function; one journey without think
- * time. A batch is sent as a whole. There is no warm-up, and nothing ends the run early.
+ * time. A batch is sent as a whole. There is no warm-up, nothing ends the run early, and of the target only a metrics page
+ * is watched, whose URL may be wrong.
  */
 export function onceOf(plan: CompiledPlan): CompiledPlan {
   const [first, ...others] = plan.lanes
@@ -52,7 +53,13 @@ export function onceOf(plan: CompiledPlan): CompiledPlan {
     warmUpMs: 0,
     abortOn: undefined,
     threads: 1,
+    // Finding the processes of the target takes longer than all the rest of the run.
+    monitor: isMetricsPage(plan.monitor) ? plan.monitor : 'off',
   }
+}
+
+function isMetricsPage(monitor: CompiledPlan['monitor']): boolean {
+  return typeof monitor === 'object' && 'openMetrics' in monitor
 }
 
 function operationsIn({ request, workload }: ResolvedLane): number {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test, type TestContext } from 'vitest'
 import type { MachineCheck } from '../../model/machine-check.ts'
 
@@ -52,8 +53,19 @@ async function doctor(
   })
   const [code] = (await once(child, 'close')) as [number | null]
   expect(out, err).toMatch(/^\{/)
-  return { code, check: JSON.parse(out) as MachineCheck, err }
+  const check = JSON.parse(out) as MachineCheck
+  expect([schema(check), schema.errors]).toEqual([true, null])
+  return { code, check, err }
 }
+
+/** Returns a published schema. */
+function published(name: string): object {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '../../schemas', name), 'utf8')) as object
+}
+
+const schema = new Ajv2020({ strictTypes: false })
+  .addSchema(published('run.json'))
+  .compile(published('machine-check.json'))
 
 /** The quiet part and the ceiling have been measured. */
 const BEFORE_PAIRS = /measures how much/

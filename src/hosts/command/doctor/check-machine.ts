@@ -153,6 +153,8 @@ class Steps {
   async run<Value>(name: string, aboutMs: Ms, step: () => Promise<Value | null>): Promise<Value | null> {
     if (this.#signal.aborted) return null
     const text = `measures ${name} (${Math.round(aboutMs / 1_000)} s)`
+    // Where lines cannot be replaced, the state of the previous step would follow.
+    this.#screen.live(undefined)
     this.#screen.start(`  ${text}`)
     this.#screen.live(`${text} …`)
     try {

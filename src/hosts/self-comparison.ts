@@ -6,8 +6,8 @@ import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Count, Ratio } from '../model/units.ts'
 import { pairsDurationMs } from '../plan/comparison.ts'
 import { table, wrap } from '../report/page.ts'
-import { exclusionSentence, formatChange, METRIC_NAMES } from '../wording/comparison.ts'
-import { formatDuration, formatPercent, formatPlural } from '../wording/figures.ts'
+import { exclusionSentence, METRIC_NAMES } from '../wording/comparison.ts'
+import { formatChange, formatDuration, formatPercent, formatPlural } from '../wording/figures.ts'
 
 /** Default tolerances of the matchers that do not take that of the plan. */
 const DEFAULT_TOLERANCE: Readonly<Partial<Record<ComparedMetric, Ratio>>> = { throughput: 0.02 }

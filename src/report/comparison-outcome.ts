@@ -1,4 +1,4 @@
-import { type ComparedChange, type ComparedErrors, MAX_EXCLUDED } from '../model/comparison.ts'
+import { type ComparedChange, type ComparedClaim, type ComparedErrors, MAX_EXCLUDED } from '../model/comparison.ts'
 import { countedPairs } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Ratio } from '../model/units.ts'
@@ -17,7 +17,7 @@ import { labelled } from './page.ts'
 export interface ComparisonOutcome extends SidedVerdict {
   readonly comparison: Comparison
   readonly tolerance: Ratio
-  /** The change of the metric that decides; null if it is unknown. */
+  /** The change of the metric that decides; null if it is unknown, or if the candidate fails more of its requests. */
   readonly change: ComparedChange | null
   readonly errors: ComparedErrors
 }
@@ -32,20 +32,23 @@ export function comparisonOutcome(
   verdicts: readonly VerdictRecord[],
 ): ComparisonOutcome | undefined {
   if (comparison === undefined) return undefined
-  const [worst] = worstFirst(
-    verdicts.flatMap(({ compared, matcher, ...verdict }) =>
-      compared === undefined || matcher !== 'toBeNoSlowerThan' || compared.operation !== undefined
-        ? []
-        : [{ ...verdict, compared }],
-    ),
-  )
+  const [worst] = worstFirst(verdicts.filter(isAboutTimes))
   const { tolerance, changes, errors, metric, verdict, leaning } = comparison
-  if (worst !== undefined) {
-    const { compared } = worst
-    return { ...sided(worst), comparison, ...compared }
+  if (worst?.compared !== undefined) {
+    return { ...sided(worst), comparison, ...worst.compared, change: comparableChange(worst.compared) }
   }
   const change = changes.find((each) => each.metric === metric) ?? null
-  return { ...sided({ verdict, leaning }), comparison, tolerance, change, errors }
+  return { ...sided({ verdict, leaning }), comparison, tolerance, change: comparableChange({ change, errors }), errors }
+}
+
+/** Returns a change; null if the candidate fails more of its requests, because those that are left are no measure. */
+export function comparableChange({ change, errors }: Pick<ComparedClaim, 'change' | 'errors'>): ComparedChange | null {
+  return errors.isMore || errors.mayBeMore ? null : change
+}
+
+/** Whether a verdict is about the response times of all requests in a comparison. */
+export function isAboutTimes({ compared, matcher }: VerdictRecord): boolean {
+  return compared !== undefined && compared.operation === undefined && matcher === 'toBeNoSlowerThan'
 }
 
 function sided({
@@ -89,12 +92,14 @@ function invalidity({ excluded, pairs, baseline }: Comparison, errors: ComparedE
 /** Example: `12.3 ms, baseline 10.7 ms; 90% interval +12.1% to +18.4%; 14 pairs`. */
 export function outcomeEvidence({ change, comparison, errors }: ComparisonOutcome): string {
   const interval = change === null ? undefined : formatChangeInterval(change)
+  // The sentence says it if it decides.
+  const hasFailed = (errors.candidate > 0 || errors.baseline > 0) && !errors.isMore && !errors.mayBeMore
   const excluded = comparison.excluded === 0 ? '' : ` (${comparison.excluded} more not counted)`
   return [
     ...(change === null ? [] : [formatBothSides(change)]),
     ...(interval === undefined ? [] : [`90% interval ${interval}`]),
     `${formatPlural(countedPairs(comparison.pairs).length, 'pair')}${excluded}`,
-    ...(errors.candidate === 0 && errors.baseline === 0 ? [] : [failedSentence(errors)]),
+    ...(hasFailed ? [failedSentence(errors)] : []),
   ].join('; ')
 }
 

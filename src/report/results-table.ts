@@ -3,7 +3,7 @@ import type { RunRecord, TestOutcome } from '../model/record.ts'
 import { type VerdictValue, worstFirst } from '../model/verdict.ts'
 import { formatComparedChange } from '../wording/comparison.ts'
 import { formatMsOrNone, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
-import { comparisonOutcome } from './comparison-outcome.ts'
+import { comparableChange, comparisonOutcome } from './comparison-outcome.ts'
 import { otherwiseFailed } from './failed-tests.ts'
 import { formatLeaning } from './format-verdict.ts'
 import { table } from './page.ts'
@@ -81,7 +81,8 @@ function rowOf(run: RunRecord, test: TestOutcome): readonly Row[] {
     formatPercent(errorRate),
     word,
   ]
-  const change = deciding?.compared?.change ?? comparisonOutcome(result, [])?.change
+  const compared = deciding?.compared ?? comparisonOutcome(result, [])
+  const change = compared && comparableChange(compared)
   return [
     {
       cells,

@@ -1,5 +1,14 @@
 import type { ComparedChange, ComparedErrors, ComparedMetric, Exclusion } from '../model/comparison.ts'
-import { formatCount, formatMs, formatNumber, formatPercent, formatPlural, formatRate } from './figures.ts'
+import {
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+  formatChange,
+  formatTenths,
+} from './figures.ts'
 import { sentenceFrom } from './sentences.ts'
 
 /** How a compared metric is named. */
@@ -34,15 +43,7 @@ export function formatRatio(ratio: number): string {
   if (ratio === Number.POSITIVE_INFINITY) return 'infinitely far above'
   const percent = 100 * (ratio - 1)
   if (Math.abs(percent) < 0.05) return 'equal'
-  return `${oneDecimal(Math.abs(percent))}% ${percent > 0 ? 'above' : 'below'}`
-}
-
-/** Formats candidate divided by baseline as a change: `+15.2%`, `−3.1%`. */
-export function formatChange(ratio: number): string {
-  if (!Number.isFinite(ratio)) return '+∞'
-  const percent = 100 * (ratio - 1)
-  const digits = oneDecimal(Math.abs(percent))
-  return Number(digits) === 0 ? '±0%' : `${percent > 0 ? '+' : '−'}${digits}%`
+  return `${formatTenths(Math.abs(percent))}% ${percent > 0 ? 'above' : 'below'}`
 }
 
 /** Formats the change of a metric: `+15.2%`, or `–` if one side has no value. */
@@ -66,10 +67,6 @@ export function formatBothSides({ metric, candidate, baseline }: ComparedChange)
 /** Example: `the candidate failed 10% of its requests, the baseline 0%`. */
 export function failedSentence({ candidate, baseline }: Pick<ComparedErrors, 'candidate' | 'baseline'>): string {
   return `the candidate failed ${formatPercent(candidate)} of its requests, the baseline ${formatPercent(baseline)}`
-}
-
-function oneDecimal(value: number): string {
-  return value >= 99.95 ? formatCount(value) : value.toFixed(1)
 }
 
 const SIDES = { candidate: "the candidate's", baseline: "the baseline's" } as const

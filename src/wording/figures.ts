@@ -126,11 +126,16 @@ export function formatShare(ratio: Ratio): string {
   return percent < 10 ? String(Number(percent.toFixed(2))) : formatNumber(percent)
 }
 
-/** Formats a ratio of two figures as a change in percent: `+31%`, `−2.5%`, `0%`. */
+/** Formats a ratio of two figures as a change in percent: `+15.2%`, `−3.1%`, `+120%`, `±0%`. */
 export function formatChange(ratio: Ratio): string {
-  const percent = Math.round(1_000 * Math.abs(ratio - 1)) / 10
-  if (percent === 0) return '0%'
-  return `${ratio < 1 ? '−' : '+'}${formatNumber(percent)}%`
+  if (!Number.isFinite(ratio)) return '+∞'
+  const percent = formatTenths(100 * Math.abs(ratio - 1))
+  return Number(percent) === 0 ? '±0%' : `${ratio < 1 ? '−' : '+'}${percent}%`
+}
+
+/** Formats a percentage with one decimal up to 100: `15.2`, `3.0`, `120`. */
+export function formatTenths(percent: number): string {
+  return percent >= WHOLE ? formatCount(percent) : percent.toFixed(1)
 }
 
 /** Formats CPU use in percent of one core: `96.6% of a core`, `185% of a core`. */

@@ -61,7 +61,7 @@ test('a candidate that is not decided', () => {
     "inconclusive leaning to pass
     inconclusive: median and mean response time at most 5% above the baseline's is not decided (leans to pass)
       was 1.8% above (median, 10.3 ms against 10.0 ms, 90% interval −7.6% to +10.5%, 20 pairs)
-      this comparison shows slowdowns from 24.1% on: use a tolerance of 10.5% or more, longer blocks (comparison: { block: '8s' }) or a quieter machine
+      these pairs show only a slowdown of 24.1% or more: use a tolerance of 10.5% or more, longer blocks (comparison: { block: '8s' }) or a quieter machine
       median response time 10.3 ms, baseline 10.0 ms (+1.8%)
       mean response time 10.5 ms, baseline 10.2 ms (+1.8%)
       p95 response time 13.4 ms, baseline 13.0 ms (+1.8%)

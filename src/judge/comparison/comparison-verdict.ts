@@ -5,12 +5,18 @@ import type { Ratio } from '../../model/units.ts'
 import {
   exclusionSentence,
   failedSentence,
-  formatChange,
   formatCompared,
   formatRatio,
   METRIC_NAMES,
 } from '../../wording/comparison.ts'
-import { formatCount, formatDuration, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
+import {
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatPercent,
+  formatPlural,
+} from '../../wording/figures.ts'
 import { describeSeed } from '../verdict/evidence.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { shiftOf } from '../verdict/statistics/hodges-lehmann.ts'
@@ -181,7 +187,7 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
   return {
     reason: 'is not decided',
     advice:
-      `this comparison shows slowdowns from ${formatPercent(most)} on: use a tolerance of ${formatPercent(least)} or more, ` +
+      `these pairs show only a slowdown of ${formatPercent(most)} or more: use a tolerance of ${formatPercent(least)} or more, ` +
       `longer blocks (comparison: { block: '${Math.ceil((2 * blockMs) / 1_000)}s' }) or a quieter machine`,
   }
 }

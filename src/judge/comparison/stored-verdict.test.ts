@@ -62,7 +62,7 @@ describe('a run against stored runs', () => {
     const few = sourceOf(baselineOf(STEADY.slice(0, 2)))
     expect(messageOf(compare(runOf(10, 20), few, { metric: 'mean' }))).toMatchInlineSnapshot(`
       "inconclusive: mean response time at most 10% above 2 stored runs is not proven (leans to neither side)
-        was −1% (10.0 ms instead of 10.1 ms, 96% interval −48% to +88.6%)
+        was −1.0% (10.0 ms instead of 10.1 ms, 96% interval −48.0% to +88.6%)
         2 stored runs say too little about how much runs of the same code differ: 4 are needed
         store at least 4 runs, on different days: describe-load baseline save
         offered 200 req/s, achieved 200 req/s, 0 dropped, 0 errors

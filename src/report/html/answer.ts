@@ -5,6 +5,7 @@ import { doubtLines } from '../../wording/doubts.ts'
 import { likelyCauseSentence } from '../../wording/likely-causes.ts'
 import { verdictText } from '../verdict-text.ts'
 import { conclusionOf } from './conclusions.ts'
+import { comparisonOutcome, isAboutTimes, outcomeEvidence, outcomeSentence } from '../comparison-outcome.ts'
 import { formatFailedTests, otherwiseFailed } from '../failed-tests.ts'
 import { type Html, html, shortened } from './html.ts'
 import { likelyCauses } from './likely-causes.ts'
@@ -135,11 +136,18 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
     return [
       html`<li>
         ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
-        ${shortened(verdictText(first).claim, MAX_LENGTH)}${more}
-        ${causesOf(view, first).map((cause) => causeLine(cause))}
+        ${answerOf(view, first)}${more} ${causesOf(view, first).map((cause) => causeLine(cause))}
       </li>`,
     ]
   })
+}
+
+/** Returns the result of a comparison in short, or the claim of any other verdict. */
+function answerOf(view: ResultView | undefined, verdict: VerdictRecord): string {
+  const outcome = view !== undefined && isAboutTimes(verdict) ? comparisonOutcome(view.result, [verdict]) : undefined
+  return outcome === undefined
+    ? shortened(verdictText(verdict).claim, MAX_LENGTH)
+    : `${outcomeSentence(outcome)} ${outcomeEvidence(outcome)}`
 }
 
 function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonly string[] {
@@ -149,7 +157,7 @@ function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonl
   const isAlone = view !== undefined && verdict.compared === undefined
   const causes = isAlone && isAboutTarget ? likelyCauses(view.result) : []
   if (causes.length > 0) return causes.map(likelyCauseSentence)
-  return verdict.why === undefined ? [] : [verdict.why]
+  return verdict.why === undefined ? [] : [verdict.why.replace(/^→ /, '')]
 }
 
 /** Number of kinds of doubts on the first screen. */

@@ -3,7 +3,16 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../model/record.ts'
 import type { VerdictRecord } from '../../model/verdict.ts'
-import { evenBatches, findings, made, recordOf, resultOf } from '../../schemas/findings.builder.ts'
+import {
+  comparedRun,
+  evenBatches,
+  findings,
+  judgedRun,
+  made,
+  pairsWith,
+  recordOf,
+  resultOf,
+} from '../../schemas/findings.builder.ts'
 import { jsonText } from '../json-text.ts'
 import { unitSentence } from '../unit-sentences.ts'
 import { writtenRun } from '../json-artifact.ts'
@@ -50,6 +59,17 @@ function textOf(page: string): string {
 }
 
 describe('reportPage', () => {
+  test('answers a comparison in one line, with a link to its charts', () => {
+    const { result: compared, verdicts } = judgedRun(comparedRun(pairsWith(1.15)))
+    const page = reportPage([runOf({ results: [compared], verdicts })], [])
+    expect(textOf(page)).toContain('Worse than the baseline The only check failed. ✗ fail')
+    expect(textOf(page)).toContain(
+      'Slower: mean response time +15.0%, above the tolerance of 5%. 11.7 ms, baseline 10.2 ms; 90% interval +14.4% to +15.6%; 8 pairs Why: Its CPU per request grew as well',
+    )
+    const [, id = ''] = /<a href="#([^"]+)">Charts of this comparison/.exec(page) ?? []
+    expect(page).toContain(`id="${id}"`)
+  })
+
   test('allows its own styles and script by their hashes, and nothing else', () => {
     const page = reportPage([runOf()], [])
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1]?.replaceAll('&#39;', "'")

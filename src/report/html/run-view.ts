@@ -36,6 +36,11 @@ export function runView(run: RunRecord, index: number, isEarlier: boolean): RunV
   return { run, id, title: runTitle(run), isEarlier, results }
 }
 
+/** Returns the id of the comparison of a result. */
+export function comparedId(resultId: string): string {
+  return `${resultId}-compared`
+}
+
 const BETWEEN = ' > '
 
 function nameOf({ suite }: RunRecord, result: LoadResult): string {

@@ -4,7 +4,7 @@ import { formatLeaning } from '../format-verdict.ts'
 import { verdictText } from '../verdict-text.ts'
 import { isConclusion } from './conclusions.ts'
 import { escapeHtml, type Html, html, shortened, trusted } from './html.ts'
-import type { RunView } from './run-view.ts'
+import { comparedId, type ResultView, type RunView } from './run-view.ts'
 
 /** A sign for each verdict, so that its colour is not the only difference. */
 const SIGNS: Readonly<Record<VerdictValue, string>> = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }
@@ -28,6 +28,12 @@ export function subjectOf(
 export function claimAbout(name: string, verdict: VerdictRecord): string {
   const { claim } = verdictText(verdict)
   return claim.startsWith(`${name}: `) ? claim.slice(`${name}: `.length) : claim
+}
+
+function chartsLink({ id, result }: ResultView, { compared }: VerdictRecord): Html {
+  return compared === undefined || result.comparison === undefined
+    ? html`<a href="#${id}">Charts of this run</a>`
+    : html`<a href="#${comparedId(id)}">Charts of this comparison</a>`
 }
 
 /** Returns a verdict with its evidence, which is folded if the claim is met, and a link to the charts of its result. */
@@ -58,7 +64,7 @@ export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): 
     }
     <pre class="message" hidden>${trusted(escapeHtml(message))}</pre>
     <footer>
-      ${view !== undefined && html`<a href="#${view.id}">Charts of this run</a>`}<span class="about muted" hidden
+      ${view !== undefined && chartsLink(view, verdict)}<span class="about muted" hidden
         >${about.filter((each) => each !== undefined).join(', ')}</span
       >
     </footer>

@@ -6,7 +6,17 @@ import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { RunRecord } from '../../../model/record.ts'
-import { eachWith, evenBatches, findings, made, recordOf, resultOf } from '../../../schemas/findings.builder.ts'
+import {
+  comparedRun,
+  eachWith,
+  evenBatches,
+  findings,
+  judgedRun,
+  made,
+  pairsWith,
+  recordOf,
+  resultOf,
+} from '../../../schemas/findings.builder.ts'
 import { writtenRun } from '../../json-artifact.ts'
 import { jsonText } from '../../json-text.ts'
 import { environment } from '../../run-record.builder.ts'
@@ -45,9 +55,25 @@ const run: RunRecord = {
   ],
   findings: null,
 }
+const compared = judgedRun(comparedRun(pairsWith(1.15)))
+const points = Array.from({ length: 20 }, (_, index) => ({
+  startedAt: '2026-01-01T00:00:00.000Z',
+  commit: `${index + 10}abcdef0123`,
+  p50: 10,
+  p95: index < 9 ? 20 : 25,
+  p99: 30,
+  mean: 10,
+  CPU: null,
+}))
+const changes = [{ figure: 'p95', point: 9, beforeMs: 20, afterMs: 25 } as const]
 const suites = [
   recordOf('limits', [made, made, made, made], findings.limits),
   recordOf('mcp-stress', [made], findings['mcp-stress']),
+  {
+    ...recordOf('load', [compared.result], null),
+    verdicts: compared.verdicts,
+    trends: [{ test: HOSTILE, points, changes, leftOut: 0 }],
+  },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'describe-load-page-'))

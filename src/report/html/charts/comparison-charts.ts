@@ -2,8 +2,8 @@ import type { ComparedChange, ComparedMetric, ComparedPair } from '../../../mode
 import { comparedValue } from '../../../model/compared-values.ts'
 import type { Comparison } from '../../../model/result.ts'
 import type { Ratio } from '../../../model/units.ts'
-import { formatChange, METRIC_NAMES, SHORT_METRICS } from '../../../wording/comparison.ts'
-import { formatNumber, formatPercent } from '../../../wording/figures.ts'
+import { METRIC_NAMES, SHORT_METRICS } from '../../../wording/comparison.ts'
+import { formatChange, formatNumber, formatPercent } from '../../../wording/figures.ts'
 import type { Axis, Chart, Line, Series } from './chart.ts'
 
 /** Metrics of which a larger value is worse. */

@@ -3,12 +3,18 @@ import { failedShare } from '../../../model/compared-values.ts'
 import {
   exclusionSentence,
   formatBothSides,
-  formatChange,
   formatChangeInterval,
   formatComparedChange,
   METRIC_NAMES,
 } from '../../../wording/comparison.ts'
-import { formatDuration, formatMsOrNone, formatOrNone, formatPercent, formatPlural } from '../../../wording/figures.ts'
+import {
+  formatChange,
+  formatDuration,
+  formatMsOrNone,
+  formatOrNone,
+  formatPercent,
+  formatPlural,
+} from '../../../wording/figures.ts'
 import {
   type ComparisonOutcome,
   comparisonOutcome,
@@ -20,7 +26,7 @@ import { changeIn, changesChart, pairsChart } from '../charts/comparison-charts.
 import { percentilesChart } from '../charts/percentiles.ts'
 import { type Html, html, shortened } from '../html.ts'
 import { listOf } from '../list-of.ts'
-import type { ResultView, RunView } from '../run-view.ts'
+import { comparedId, type ResultView, type RunView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
 import { verdictPill } from '../verdict-card.ts'
 import type { Section } from './section.ts'
@@ -41,7 +47,7 @@ export const comparison: Section = {
 
 function comparisonOf(view: ResultView, outcome: ComparisonOutcome, { results }: RunView): Html {
   const { comparison: compared, tolerance } = outcome
-  const id = `${view.id}-compared`
+  const id = comparedId(view.id)
   const sides = [
     { name: 'candidate', result: view.result },
     { name: 'baseline', result: compared.baseline },

@@ -73,13 +73,13 @@ function comparisonOf(view: ResultView, outcome: ComparisonOutcome, { results }:
 }
 
 /** Example: `Baseline: commit 1a2b3c4 at http://127.0.0.1:3001/; 14 pairs of blocks of 4 s, checked after 8 and 14.` */
-function originOf({ comparison: { baseline, commit, isSelf, pairs, blockMs } }: ComparisonOutcome): string {
+function originOf({ comparison: { baseline, commit, isSelf, pairs, blockMs, mode } }: ComparisonOutcome): string {
   const version = [
     ...(commit === undefined ? [] : [`commit ${commit.slice(0, 12)}`]),
     ...(isSelf === true ? ['the same version as the candidate'] : []),
     baseline.target.url,
   ]
-  return `Baseline: ${version.join(', ')}. ${formatPlural(pairs.length, 'pair')} of blocks of ${formatDuration(blockMs)}: in each pair, both sides got the same requests, one after the other.`
+  return `Baseline: ${version.join(', ')}. ${formatPlural(pairs.length, 'pair')} of blocks of ${formatDuration(blockMs)}: in each pair, both sides got the same requests, ${mode === 'duet' ? 'at the same time' : 'one after the other'}.`
 }
 
 function changesTable({ changes, errors }: ComparedPart): Html {
@@ -137,7 +137,7 @@ function pairsTable(outcome: ComparisonOutcome): Html {
     formatOrNone(changeIn(pair, of), formatChange)
   const rows = pairs.map((pair, index) => [
     String(index + 1),
-    pair.first,
+    pair.first ?? 'both',
     formatMsOrNone(pair.candidate.responseTime[time]),
     formatMsOrNone(pair.baseline.responseTime[time]),
     change(pair, metric === 'mean' ? 'mean' : 'p50'),

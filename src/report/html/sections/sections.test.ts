@@ -218,6 +218,16 @@ describe('sections', () => {
       expect(textOf(markup)).toMatch(/&lt;b&gt;cart&lt;\/b&gt; 30.6 ms, baseline 20.4 ms \+50.0% .* list 5.10 ms/)
     })
 
+    test('say how the sides got their load', () => {
+      const comparison = { ...result.comparison, mode: 'duet' } as NonNullable<
+        RunRecord['results'][number]['comparison']
+      >
+      expect(textOf(sectionOf())).toContain('both sides got the same requests, one after the other.')
+      expect(textOf(sectionOf({ results: [{ ...result, comparison }] }))).toContain(
+        'the same requests, at the same time.',
+      )
+    })
+
     test('are left out without a comparison', () => {
       expect(sectionOf({ results: [made], verdicts: [] })).toBeUndefined()
     })
@@ -248,7 +258,7 @@ describe('sections', () => {
       expect(markup).not.toContain('<i>cart')
       const text = textOf(markup)
       expect(text).toContain('Line: 16abcde.')
-      expect(text).toContain('changed at 16abcde (2026-01-07), after 15abcde: p95 20.0 → 24.0 ms (+20%)')
+      expect(text).toContain('changed at 16abcde (2026-01-07), after 15abcde: p95 20.0 → 24.0 ms (+20.0%)')
       expect(text).toContain('16abcde 36.0 24.0 12.0')
     })
 

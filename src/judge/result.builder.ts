@@ -173,7 +173,7 @@ function batchesOf(run: ResultCase, from: number, to: number): JudgedFigures['ba
   const within = run.batches.slice(from, to)
   const { serviceMs, targetMs } = partsOf(run)
   const texts = (part: (ms: Ms) => Ms): string[] =>
-    within.map((batch) => encodeHdr(histogramFrom(batch.responsesMs.map(part))))
+    within.map((batch) => encodeHdr(histogramOf(Float64Array.from(batch.responsesMs, (ms) => part(ms)).sort())))
   const responseTime = texts(wholeMs)
   return {
     startMs: from * batchMs,
@@ -246,18 +246,24 @@ function distributionOf(latenciesMs: readonly Ms[]): Distribution {
     p99Ms: at(0.99),
     p999Ms: at(0.999),
     maxMs,
-    histogram: encodeHdr(histogramFrom(latenciesMs)),
+    histogram: encodeHdr(histogramOf(sorted)),
   }
 }
 
-function histogramFrom(latenciesMs: readonly Ms[]): SparseHistogram {
-  const filled = new Map<number, number>()
-  for (const ms of latenciesMs) {
+/** Returns the histogram of latencies in ascending order. */
+function histogramOf(sortedMs: Float64Array): SparseHistogram {
+  const buckets: number[] = []
+  const counts: number[] = []
+  for (const ms of sortedMs) {
     const bucket = bucketOf(Math.round(ms * 1_000))
-    filled.set(bucket, (filled.get(bucket) ?? 0) + 1)
+    const last = buckets.length - 1
+    if (buckets[last] === bucket) counts[last] = (counts[last] ?? 0) + 1
+    else {
+      buckets.push(bucket)
+      counts.push(1)
+    }
   }
-  const buckets = [...filled.keys()].toSorted((a, b) => a - b)
-  return { buckets, counts: buckets.map((bucket) => filled.get(bucket) ?? 0) }
+  return { buckets, counts }
 }
 
 type Counts<Key extends string> = Readonly<Partial<Record<Key, number>>>

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import { decodeHdr, encodeHdr } from './hdr-codec.ts'
+import { sum } from './sum.ts'
 import { bucketHighUs, bucketLowUs, bucketOf, BUCKETS, bucketWidthUs, HIGHEST_US, percentileMs } from './hdr.ts'
 
 /** Values of every magnitude: uniformly distributed ones would nearly all lie in the last quarter of an hour. */
@@ -67,6 +68,20 @@ test('encoding and decoding are lossless', () => {
   )
 })
 
+test('the library reads what is encoded, and its own encoding is decoded', () => {
+  fc.assert(
+    fc.property(filled, (pairs) => {
+      fc.pre(pairs.length > 0)
+      const histogram = { buckets: pairs.map(([bucket]) => bucket), counts: pairs.map(([, count]) => count) }
+      const read = decodeFromCompressedBase64(encodeHdr(histogram), 64)
+      expect(read.totalCount).toBe(sum(histogram.counts))
+      expect(read.getValueAtPercentile(100)).toBe(bucketHighUs(histogram.buckets.at(-1) ?? 0))
+      expect(decodeHdr(encodeIntoCompressedBase64(read))).toEqual(histogram)
+    }),
+    { numRuns: 20, examples: [[[[0, 1]]], [[[BUCKETS - 1, 2 ** 32 - 1]]]] },
+  )
+})
+
 test('encodes a form that any HdrHistogram reads', () => {
   const text = encodeHdr({ buckets: [bucketOf(1_000), bucketOf(250_000)], counts: [99, 1] })
   const histogram = decodeFromCompressedBase64(text)
@@ -77,6 +92,13 @@ test('encodes a form that any HdrHistogram reads', () => {
 
 test('rejects a text that is not a histogram', () => {
   expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow('only V2 is supported')
+  expect(() => decodeHdr('short')).toThrow('only V2 is supported')
+})
+
+test('rejects a histogram with other buckets', () => {
+  const coarse = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 2 })
+  coarse.recordValue(5)
+  expect(() => decodeHdr(encodeIntoCompressedBase64(coarse))).toThrow('2 significant digits')
 })
 
 test('a percentile is the highest value of the bucket at its rank, and null without values', () => {

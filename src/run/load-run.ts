@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { BlockResult } from '../measure/block-tallies.ts'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
-import { loadHdrCodec } from '../model/hdr-codec.ts'
 import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
 import type { Interval } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -173,7 +172,6 @@ export class Run implements LoadRun {
 
   /** Reads what the plan refers to and connects its targets, while the generators warm up. */
   async #prepare(): Promise<FleetJob> {
-    loadHdrCodec()
     const feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
     checkTemplates(this.#plan, feeds)
     // In this thread, an error keeps its cause; it would lose it when it crosses threads.

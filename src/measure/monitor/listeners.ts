@@ -1,7 +1,9 @@
-import { readdirSync, readlinkSync } from 'node:fs'
-import { listPids, readProc, readStat } from './proc.ts'
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { listPids, readStat } from './proc.ts'
 
 const LISTEN = '0A'
+/** About 25 lines of a table of sockets. */
+const CHUNK_BYTES = 4_096
 /** These programs hold a port for a server that runs elsewhere; their CPU and memory are not the target's. */
 const FORWARDERS: ReadonlySet<string> = new Set(['docker-proxy', 'rootlessport', 'ssh'])
 
@@ -33,24 +35,62 @@ export function listenersOf(port: number): Listeners {
  * them.
  */
 export function listeningPorts(pids: readonly number[]): readonly number[] | undefined {
-  if (readProc('net/tcp') === undefined) return undefined
-  const ports = [...listeningSockets('net/tcp'), ...listeningSockets('net/tcp6')]
+  const overIpv4 = listeningSockets('net/tcp')
+  if (overIpv4 === undefined) return undefined
+  const ports = [...overIpv4, ...(listeningSockets('net/tcp6') ?? [])]
     .filter(({ inode }) => pids.some((pid) => holdsSocket(pid, new Set([inode]))))
     .map(({ port }) => port)
   return [...new Set(ports)].toSorted((a, b) => a - b)
 }
 
 function listeningInodes(table: string, port: number): readonly string[] {
-  return listeningSockets(table).flatMap((socket) => (socket.port === port ? [socket.inode] : []))
+  return (listeningSockets(table, port) ?? []).flatMap((socket) => (socket.port === port ? [socket.inode] : []))
 }
 
-/** Format: `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, with addresses and ports in hexadecimal. */
-function listeningSockets(table: string): readonly { readonly port: number; readonly inode: string }[] {
-  return (readProc(table) ?? '').split('\n').flatMap((line) => {
-    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-    if (state !== LISTEN || inode === undefined || local === undefined) return []
-    return [{ port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode }]
-  })
+interface ListeningSocket {
+  readonly port: number
+  readonly inode: string
+}
+
+/** Undefined if the table cannot be read; `only` is the port that the caller needs. */
+function listeningSockets(table: string, only?: number): readonly ListeningSocket[] | undefined {
+  try {
+    const file = openSync(`/proc/${table}`, 'r')
+    try {
+      return readListening(file, only)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Stops at a socket that does not listen once it has found the port, because Linux lists listening sockets first. After
+ * a load, thousands of closed connections follow, which take the kernel milliseconds to list.
+ *
+ * Format: `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, with addresses and ports in hexadecimal.
+ */
+function readListening(file: number, only: number | undefined): readonly ListeningSocket[] {
+  const sockets: ListeningSocket[] = []
+  const chunk = Buffer.alloc(CHUNK_BYTES)
+  let unread = ''
+  let isFound = false
+  for (;;) {
+    const length = readSync(file, chunk, 0, CHUNK_BYTES, null)
+    if (length === 0) return sockets
+    const lines = `${unread}${chunk.toString('latin1', 0, length)}`.split('\n')
+    unread = lines.pop() ?? ''
+    for (const line of lines) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
+      if (state === LISTEN && inode !== undefined && local !== undefined) {
+        const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)
+        sockets.push({ port, inode })
+        isFound ||= port === only
+      } else if (isFound) return sockets
+    }
+  }
 }
 
 function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {

@@ -16,7 +16,7 @@ const UNIT = ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measu
 )
 
 /** Files of tests with runs that measure the memory of their process, change its clock or break its threads. */
-const BREAKING = ['clock-jump', 'faults-memory', 'large-messages', 'tool-trouble', 'tracing', 'user-code']
+const BREAKING = ['clock-jump', 'large-messages', 'tool-trouble', 'tracing', 'user-code']
 /** Tests whose runs leave nothing behind but warm generator threads, which the runs of the next file use. */
 const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
 
@@ -29,6 +29,17 @@ const SLOW = {
   hosts: ['src/hosts/hosts.test.ts', 'src/hosts/{command,jest,playwright,vitest}/*.test.ts'],
   packages: ['fixtures/packages/*.test.ts', 'src/{package,types,vitest}.test.ts', 'src/schemas/*.test.ts'],
   reports: ['src/report/html/browser/*.test.ts'],
+  // Calibrations of the statistics, and tests of memory and time over many repetitions.
+  repetitions: [
+    'src/judge/verdict/calibration.test.ts',
+    'src/model/text/linear.test.ts',
+    'src/run/end-to-end/faults-memory.test.ts',
+  ],
+  // Programs of others: nginx, Redis, memcached, websocketd and MCP servers.
+  servers: [
+    'src/protocols/mcp/{third-parties,http/real-servers}.test.ts',
+    'src/run/end-to-end/{nginx,third-parties}.test.ts',
+  ],
 }
 const ALL_SLOW = Object.values(SLOW).flat()
 
@@ -64,9 +75,13 @@ class LongestFirst extends BaseSequencer {
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
-    // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
-    // `docs/examples.test.ts` runs the examples in a separate project.
-    exclude: [...configDefaults.exclude, 'examples/**', ...(shortened ? ['suites/limits/**'] : [])],
+    // CI runs the limits suite, the README's other command, and the comparison with known truths separately: each takes
+    // most of a minute. `docs/examples.test.ts` runs the examples in a separate project.
+    exclude: [
+      ...configDefaults.exclude,
+      'examples/**',
+      ...(shortened ? ['suites/limits/**', 'src/assessments/known-truths.load.test.ts'] : []),
+    ],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
     testTimeout: 60_000,
     // Runs partly wait for their schedules; more than four at a time starve each other on two cores.
@@ -76,7 +91,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       // Files of these two projects share processes, which saves the start of one for each file.
       { extends: true, test: { name: 'unit', include: UNIT, exclude: ALL_SLOW, isolate: false } },
-      { extends: true, test: { name: 'runs', include: [RUNS], isolate: false } },
+      { extends: true, test: { name: 'runs', include: [RUNS], exclude: ALL_SLOW, isolate: false } },
       {
         extends: true,
         test: {

@@ -14,14 +14,29 @@ interface Rates {
   readonly maxConnections: number
 }
 
-/** Number of times that a test tries a run before it accepts one that other processes disturbed. */
-export const ATTEMPTS = 3
+/** Number of times that a test measures before it accepts what other processes disturbed. */
+const ATTEMPTS = 3
+
+/** Measures again, and prints why, while `disturbance` returns how other processes disturbed the measurement. */
+export async function undisturbed<Measured>(
+  measure: () => Promise<Measured>,
+  disturbance: (measured: Measured) => string | undefined,
+): Promise<Measured> {
+  for (let attempt = 1; ; attempt++) {
+    const measured = await measure()
+    const reason = disturbance(measured)
+    if (reason === undefined) return measured
+    process.stderr.write(`attempt ${attempt} of ${ATTEMPTS} was disturbed: ${reason}\n`)
+    if (attempt === ATTEMPTS) return measured
+  }
+}
 
 /** Repeats a run that a busy machine disturbed. */
-export async function runUndisturbed(plan: LoadPlan): Promise<LoadResult> {
-  let result = await runLoad(plan)
-  for (let attempt = 1; wasDisturbed(result) && attempt < ATTEMPTS; attempt++) result = await runLoad(plan)
-  return result
+export function runUndisturbed(plan: LoadPlan): Promise<LoadResult> {
+  return undisturbed(
+    () => runLoad(plan),
+    (result) => (wasDisturbed(result) ? result.generator.doubts.map(({ code }) => code).join(', ') : undefined),
+  )
 }
 
 /** Returns the bottleneck between a rate that the target holds and one that it may not hold. */

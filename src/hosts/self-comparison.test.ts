@@ -69,6 +69,18 @@ test('a machine that is too busy gets no recommendation', () => {
   `)
 })
 
+test('a machine that is too noisy gets no tolerance', () => {
+  const pairs = pairsWith(1, 20).map(({ candidate, baseline }, pair) => ({
+    candidate: { ...candidate, ms: pair % 5 === 0 ? 400 : 10 },
+    baseline,
+  }))
+  const notice = selfComparisonNotice(comparedRun(pairs, ITSELF))
+  expect(notice).toMatch(/^median response time +151% +none +none$/m)
+  expect(notice).toMatch(/^CPU per request of the target +0% +1% +\+1\.0%$/m)
+  expect(notice).toContain('→ no tolerance helps here: use longer blocks, a higher rate or a quieter machine')
+  expect(notice).not.toContain('Paste')
+})
+
 test('a target that fails gets no recommendation', () => {
   const failed = { ms: 10, requests: 350, failed: 350 }
   const pairs = pairsWith(1).map(() => ({ candidate: failed, baseline: failed }))

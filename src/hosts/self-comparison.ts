@@ -87,6 +87,8 @@ function reasonOf(pairs: Comparison['pairs']): string {
 type Row = PairNoise & { readonly metric: ComparedMetric }
 
 function rowOf({ metric, scatter, tolerance, provable }: Row): readonly string[] {
+  // Matchers accept no larger tolerance.
+  if (tolerance > 1) return [METRIC_NAMES[metric], formatPercent(scatter), 'none', 'none']
   const change = metric === 'throughput' ? 1 / (1 + provable) : 1 + provable
   return [METRIC_NAMES[metric], formatPercent(scatter), formatPercent(tolerance), formatChange(change)]
 }

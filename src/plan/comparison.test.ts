@@ -48,6 +48,11 @@ test('a duet needs half of the time, and four cores', () => {
   expect(on(4)).not.toThrow()
 })
 
+test('an issue of a comparison is the only one', () => {
+  expect(issuesOf({ against: 'http://127.0.0.1:3001', comparison: { tolerance: 0 } })).not.toContain('duration')
+  expect(issuesOf({ against: 5 })).not.toContain('duration')
+})
+
 test('reads its options', () => {
   const options = { comparison: { tolerance: 0.1, block: '2s' }, warmUp: 0 }
   const { comparison, warmUpMs } = resolved({ against: { ref: 'origin/main', prepare: ['npm', 'ci'] }, ...options })

@@ -120,7 +120,8 @@ function refuseRate(plan: Plan, issues: PlanIssue[]): void {
 
 function requireDuration(plan: Plan, patternMs: Ms | undefined, issues: PlanIssue[]): void {
   const value = plan['duration']
-  if (patternMs === undefined && value === undefined) {
+  // A comparison determines its duration, unless it has an issue itself.
+  if (patternMs === undefined && value === undefined && plan['against'] === undefined) {
     issues.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
   } else if (patternMs !== undefined && value !== undefined) {
     const rule = `must be omitted: the pattern lasts ${formatDuration(patternMs)}`

@@ -171,6 +171,7 @@ const config: OxlintConfig = defineConfig({
         'src/demo/**',
         'fixtures/**',
         'docs/**',
+        'suites/performance/**',
         'examples/**',
       ],
       rules: { 'eslint/no-console': 'off' },

@@ -58,6 +58,8 @@ async function timedCost(command: readonly string[], requestsOf: RegExp): Promis
 }
 
 const args = ({ rate, connections, seconds }: Cell): readonly string[] => [rate, connections, seconds].map(String)
+/** Returns the option with its rate; nothing of a load without one. */
+const option = (name: string, rate: Rps): readonly string[] => (rate === 0 ? [] : [name, String(rate)])
 const onlyFlatOut = ({ rate }: Cell): string | undefined => (rate === 0 ? undefined : 'it has no open model')
 
 export const FLOOR: Peer = {
@@ -94,11 +96,7 @@ export const PEERS: readonly Peer[] = [
     missing: () => (isInstalled('autocannon') ? undefined : 'autocannon is not installed'),
     run: (url, { rate, connections, seconds }) =>
       timedCost(
-        [
-          ...['autocannon', '-c', String(connections), '-d', String(seconds), '-j'],
-          ...(rate === 0 ? [] : ['-R', String(rate)]),
-          url,
-        ],
+        ['autocannon', '-c', String(connections), '-d', String(seconds), '-j', ...option('-R', rate), url],
         /"2xx":(\d+)/,
       ),
   },
@@ -107,11 +105,7 @@ export const PEERS: readonly Peer[] = [
     missing: () => (isInstalled('hey') ? undefined : 'hey is not installed'),
     run: (url, { rate, connections, seconds }) =>
       timedCost(
-        [
-          ...['hey', '-cpus', '1', '-c', String(connections), '-z', `${seconds}s`],
-          ...(rate === 0 ? [] : ['-q', String(rate / connections)]),
-          url,
-        ],
+        ['hey', '-cpus', '1', '-c', String(connections), '-z', `${seconds}s`, ...option('-q', rate / connections), url],
         /\[200\]\s+(\d+) responses/,
       ),
   },

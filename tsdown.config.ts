@@ -63,6 +63,8 @@ const config: UserConfig[] = [
             minShareCount: 2,
           },
           { name: 'suites', test: /\/src\/assessments\/.*(?<!\.d)\.ts$/, minShareCount: 2 },
+          // Declarations that need no test runner: a runner that is not installed must not break the types of another.
+          { name: 'types.d', test: /\/src\/(?:index|(?!hosts\/[^/]*\/).*\/[^/]*)\.d\.ts$/, minShareCount: 2 },
         ],
       },
     },
@@ -77,6 +79,8 @@ const config: UserConfig[] = [
       'unit-server': 'src/assessments/unit/unit-server.ts',
     },
     dts: false,
+    // Without this, each program also imports the empty rest of modules of which it uses nothing.
+    treeshake: { moduleSideEffects: false },
     outputOptions: {
       codeSplitting: { groups: [{ name: 'servers', test: /\/src\/demo\/(?!work\/websocket\.)/, minShareCount: 2 }] },
     },

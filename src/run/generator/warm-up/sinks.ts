@@ -56,6 +56,23 @@ export function openLineSink(respond: Respond): Promise<Sink> {
   })
 }
 
+/**
+ * Opens a WebSocket server that answers each message with what `respond` returns for it. Loads `ws` only if a plan uses
+ * it, as the protocols do.
+ */
+export async function openWebSocketSink(respond: Respond): Promise<Sink> {
+  const [http, { WebSocketServer }] = await Promise.all([import('node:http'), import('ws')])
+  const server = http.createServer()
+  new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => {
+      const answer = respond(data.toString())
+      if (answer !== undefined) socket.send(answer)
+    })
+    socket.on('error', () => socket.terminate())
+  })
+  return listening(server)
+}
+
 function openSocketSink(serve: (socket: Socket) => (chunk: string) => void): Promise<Sink> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.setEncoding('latin1')

@@ -5,12 +5,7 @@ import { isShared, type Target } from '../../../model/target.ts'
 import { targetFor } from '../../../protocols/index.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { LEGACY_VERSIONS } from '../../../protocols/mcp/versions.ts'
-import { openHttpSink, openLineSink, type Respond, type Sink } from './sinks.ts'
-
-/** Loads `ws` only if a plan uses it, as the protocols do. */
-async function openWebSocketSink(respond: Respond): Promise<Sink> {
-  return (await import('./websocket-sink.ts')).openWebSocketSink(respond)
-}
+import { openHttpSink, openLineSink, openWebSocketSink, type Sink } from './sinks.ts'
 
 /** Traffic against one kind of sink. */
 interface Transport {

@@ -67,4 +67,5 @@ test('a rate is on time if the generator sent it, and if the server answered', (
   expect(rateTrial(lag(60))).toEqual({ isOnTime: false, lagP99Ms: 60 })
   expect(rateTrial({ ...lag(0.4), droppedByReason: { generator: run.requestsScheduled / 10 } }).isOnTime).toBe(false)
   expect(rateTrial({ ...lag(0.4), successes: run.requestsScheduled / 2 }).isOnTime).toBe(false)
+  expect(rateTrial({ ...lag(0.4), achievedRps: run.offeredRps / 2 }).isOnTime).toBe(false)
 })

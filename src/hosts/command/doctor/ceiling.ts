@@ -63,6 +63,8 @@ export async function findCeiling(
 
 /** Share of the requests that must succeed: a server that does not keep up is the end of the search, too. */
 const MIN_SUCCEEDED: Ratio = 0.95
+/** Share of the rate at which the responses must arrive: above the ceiling, requests wait and are answered later. */
+const MIN_ACHIEVED: Ratio = 0.9
 
 /** Returns a trial that loads a server which answers at once. */
 export function trialOn(
@@ -93,11 +95,14 @@ export function trialOn(
   }
 }
 
-/** A rate is on time if a verdict would not be invalid because of the generator. */
+/** A rate is on time if a verdict would not be invalid because of the generator, and if the responses keep up. */
 export function rateTrial(result: LoadResult): RateTrial {
   const isSent = undeliveredLoad(result, result) === undefined
   return {
-    isOnTime: isSent && result.successes >= MIN_SUCCEEDED * result.requestsScheduled,
+    isOnTime:
+      isSent &&
+      result.successes >= MIN_SUCCEEDED * result.requestsScheduled &&
+      result.achievedRps >= MIN_ACHIEVED * result.offeredRps,
     lagP99Ms: result.scheduleLag.p99Ms ?? null,
   }
 }

@@ -13,7 +13,7 @@ capacitySuite({
     stop = () => fixture.stop()
     return fixture.url
   },
-  ...(shortened && { phaseMs: 2_400 }),
+  ...(shortened && { phaseMs: 1_600 }),
 })
 
 afterAll(() => stop())

@@ -12,7 +12,7 @@ mcpStressSuite({
     return fixture.url
   },
   equalIds: true,
-  ...(shortened && { phaseMs: 1_500, idleMs: 1_000 }),
+  ...(shortened && { phaseMs: 1_000, idleMs: 800 }),
 })
 
 afterAll(() => stop())

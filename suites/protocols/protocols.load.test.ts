@@ -7,5 +7,5 @@ const { http, mcp, ...others } = embeddedTargets()
 protocolsSuite({
   // A shortened run has time for only two protocols.
   targets: { ...(http !== undefined && { http }), ...(mcp !== undefined && { mcp }), ...(!shortened && others) },
-  ...(shortened && { rate: 300, phaseMs: 1_700 }),
+  ...(shortened && { rate: 300, phaseMs: 1_200 }),
 })

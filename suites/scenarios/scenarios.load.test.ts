@@ -18,8 +18,8 @@ if (shortened) {
   // The rate is high enough to show an error rate below 1% in a short time. The seed is fixed, because another random
   // walk might send too few requests.
   describeLoad('short', { confidence: SHORT_CONFIDENCE }, () => {
-    scenariosSuite({ targets, scenarios: short, rate: 260, durationMs: 2_400, seed: '2' })
+    scenariosSuite({ targets, scenarios: short, rate: 260, durationMs: 2_000, seed: '2' })
     const large = scenarios.filter(({ name }) => LARGE.has(name))
-    scenariosSuite({ name: 'large messages', targets, scenarios: large, rate: 100, durationMs: 4_800 })
+    scenariosSuite({ name: 'large messages', targets, scenarios: large, rate: 100, durationMs: 4_000 })
   })
 } else scenariosSuite({ targets })

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, test } from 'vitest'
-import { startFixture } from '../../../fixtures/index.ts'
+import { afterAll, describe, expect, it, test } from 'vitest'
+import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import type { WorkOptions } from '../../../fixtures/work.ts'
 import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
@@ -16,16 +16,31 @@ const SUPPORTED: readonly WorkOptions[] = [
   { protocol: 'mcp', transport: 'websocket' },
 ]
 
+/** Names of the cases that stop their server; the others share one. */
+const STOPS_SERVER = /the server has stopped|no server is listening/
+
 describe.each(SUPPORTED)('%j', (target) => {
   const protocol = protocolFrom({ kind: target.protocol }) as Protocol<AnyRequest>
   const request = protocol.work?.echo('hello, everyone', 'text')
 
+  let shared: Promise<Fixture<'work'>> | undefined
+  let stopsServer = false
+
   async function start(): Promise<ConformanceServer> {
-    const fixture = await startFixture('work', target)
-    return { url: fixture.url, stop: () => fixture.stop() }
+    if (stopsServer) {
+      const fixture = await startFixture('work', target)
+      return { url: fixture.url, stop: () => fixture.stop() }
+    }
+    shared ??= startFixture('work', target)
+    return { url: (await shared).url, stop() {} }
   }
 
-  it.each(protocolConformance(protocol, { start, ...(request && { request }) }))('$name', ({ run }) => run())
+  afterAll(async () => (await shared)?.stop())
+
+  it.each(protocolConformance(protocol, { start, ...(request && { request }) }))('$name', async ({ name, run }) => {
+    stopsServer = STOPS_SERVER.test(name)
+    await run()
+  })
 })
 
 test.each(PROTOCOL_NAMES.filter((kind) => protocolFrom({ kind }).work === undefined))(

@@ -8,13 +8,20 @@ import { runLoad, startLoad } from '../index.ts'
 
 const plan = { rate: 200, duration: 4_400, maxConnections: 10, tracing: 'off' } as const
 
-function run({ url }: Pick<Fixture<'metrics'>, 'url'>, openMetrics = `${url}/metrics`): Promise<LoadResult> {
-  return runLoad({ ...plan, target: url, monitor: { openMetrics } })
+/** Long enough for a page that cannot be read: a run asks for it before it starts. */
+const SHORT_MS = 1_100
+
+function run(
+  { url }: Pick<Fixture<'metrics'>, 'url'>,
+  { openMetrics = `${url}/metrics`, duration = plan.duration as number } = {},
+): Promise<LoadResult> {
+  return runLoad({ ...plan, duration, target: url, monitor: { openMetrics } })
 }
 
 /** Expects that the whole schedule was sent and answered, and that no scrape was counted as traffic. */
 function expectUndisturbed(result: LoadResult): void {
-  expect(result).toMatchObject({ ended: 'completed', requestsScheduled: 880, successes: 880 })
+  const requestsScheduled = Math.round((plan.rate * result.durationMs) / 1_000)
+  expect(result).toMatchObject({ ended: 'completed', requestsScheduled, successes: requestsScheduled })
 }
 
 /** CPU time that the samples report; each is a rate over the time since the previous one. */
@@ -79,7 +86,9 @@ describe.concurrent('a target with a metrics page', () => {
       setTimeout(() => response.end(`process_cpu_seconds_total ${asked < 3 ? 0 : 0.6}\n`), isLate ? 600 : 0)
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const { target } = await run(fixture, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    const { target } = await run(fixture, {
+      openMetrics: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    })
     server.close()
     expect(usedMs(target.samples)).toBeCloseTo(600, -2)
   })
@@ -90,21 +99,23 @@ describe.concurrent('a target with a metrics page', () => {
     ['hangs', 'no answer within 800 ms'],
   ] as const)('is unwatched when the page %s, and the load is unaffected', async (metrics, why) => {
     await using fixture = await startFixture('metrics', { metrics })
-    const result = await run(fixture)
+    const result = await run(fixture, { duration: SHORT_MS })
     expectUndisturbed(result)
     expect(result.target).toMatchObject({ samples: [], unwatched: `${fixture.url}/metrics cannot be read: ${why}` })
   })
 
   test('is unwatched when nothing listens at the page', async () => {
     await using fixture = await startFixture('metrics', {})
-    const result = await run(fixture, 'http://127.0.0.1:9/metrics?token=secret')
+    const result = await run(fixture, { openMetrics: 'http://127.0.0.1:9/metrics?token=secret', duration: SHORT_MS })
     expectUndisturbed(result)
     expect(result.target.unwatched).toBe('http://127.0.0.1:9/metrics cannot be read: connect ECONNREFUSED 127.0.0.1:9')
   })
 
   test('rejects a metrics page on a host that is not allowed', async () => {
     await using fixture = await startFixture('metrics', {})
-    await expect(run(fixture, 'http://192.0.2.1/metrics')).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_REFUSED' })
+    await expect(run(fixture, { openMetrics: 'http://192.0.2.1/metrics' })).rejects.toMatchObject({
+      code: 'ERR_LOAD_TARGET_REFUSED',
+    })
     expect(await fixture.control.counts()).toMatchObject({ requests: 0 })
   })
 })

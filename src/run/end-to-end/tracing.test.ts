@@ -1,7 +1,7 @@
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import { metric } from '../../measure/metric.ts'
 import type { CustomEvents } from '../../model/custom-protocol.ts'
@@ -14,6 +14,15 @@ import { runLoad } from '../index.ts'
 type Collected = Awaited<ReturnType<Fixture<'collector'>['control']['spans']>>[number]
 
 const CLIENT = 3
+
+/** Answers every request of the tests that need no other server. */
+let plain: Fixture<'plain'>
+
+beforeAll(async () => {
+  plain = await startFixture('plain', {})
+})
+
+afterAll(() => plain.stop())
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -33,9 +42,8 @@ function byName(spans: readonly Collected[], name: string): readonly Collected[]
 describe('traces of a run, exported to a collector', () => {
   test('all: exports a span for each measured request, linked to that of the run, as the conventions define', async () => {
     await using collector = await startCollector()
-    await using server = await startFixture('plain', {})
     const request = { name: 'cart', path: '/cart?token=secret' }
-    const plan = { target: server.url, rate: 400, duration: '500ms', warmUp: '100ms', request, tracing: 'all' } as const
+    const plan = { target: plain.url, rate: 400, duration: '500ms', warmUp: '100ms', request, tracing: 'all' } as const
     const result = await runLoad(plan)
     expect(result.tracing).toEqual({ mode: 'all', to: 'otlp', exported: 201, lost: 0 })
     const spans = await collector.control.spans()
@@ -56,8 +64,8 @@ describe('traces of a run, exported to a collector', () => {
       'http.request.method': 'GET',
       'http.response.status_code': 200,
       'server.address': '127.0.0.1',
-      'server.port': server.port,
-      'url.full': `${server.url}/cart?token=[redacted]`,
+      'server.port': plain.port,
+      'url.full': `${plain.url}/cart?token=[redacted]`,
       'load.operation': 'cart',
       'load.generator_id': result.generatorId,
       'user_agent.synthetic.type': 'test',
@@ -67,8 +75,7 @@ describe('traces of a run, exported to a collector', () => {
 
   test('a ratio: samples requests when they are sent; off: sends no trace context', async () => {
     await using collector = await startCollector()
-    await using server = await startFixture('plain', {})
-    const plan = { target: server.url, rate: 800, duration: '500ms' } as const
+    const plan = { target: plain.url, rate: 800, duration: '500ms' } as const
     const some = await runLoad({ ...plan, tracing: 0.25 })
     const sampled = byName(await collector.control.spans(), 'GET').length
     // 400 draws with a probability of a quarter; tolerance of five standard deviations.
@@ -126,13 +133,12 @@ describe('traces of a run, exported to a collector', () => {
 
   test('a journey is the parent span of its steps', async () => {
     await using collector = await startCollector()
-    await using server = await startFixture('plain', {})
     const buys = journey(function* ({ send, think }) {
       yield* send({ name: 'login', path: '/login' })
       yield* think(20, 20)
       yield* send({ name: 'cart', path: '/cart' })
     })
-    await runLoad({ target: server.url, rate: 40, duration: '500ms', journey: buys, tracing: 'all' })
+    await runLoad({ target: plain.url, rate: 40, duration: '500ms', journey: buys, tracing: 'all' })
     const spans = await collector.control.spans()
     const journeys = new Map(byName(spans, 'journey').map((span) => [span.spanId, span]))
     const steps = byName(spans, 'GET')
@@ -147,12 +153,11 @@ describe('traces of a run, exported to a collector', () => {
 
   test('exports durations as histograms, under the names of the conventions and custom names', async () => {
     await using collector = await startCollector()
-    await using server = await startFixture('plain', {})
     const request = [
       { name: 'cart', path: '/cart' },
       { name: 'pay', method: 'POST', path: '/pay' },
     ] as const
-    const result = await runLoad({ target: server.url, rate: 200, duration: '500ms', request })
+    const result = await runLoad({ target: plain.url, rate: 200, duration: '500ms', request })
     const metrics = await collector.control.metrics()
     const names = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
     expect(names.toSorted()).toEqual([
@@ -166,7 +171,7 @@ describe('traces of a run, exported to a collector', () => {
       expect(attributes).toMatchObject({
         'http.request.method': operation === 'pay' ? 'POST' : 'GET',
         'server.address': '127.0.0.1',
-        'server.port': server.port,
+        'server.port': plain.port,
       })
       expect({ unit, count }).toEqual({ unit: 's', count: result.operations[operation]?.successes })
       expect(bucketCounts.reduce((a, b) => a + b, 0)).toBe(count)
@@ -178,13 +183,12 @@ describe('traces of a run, exported to a collector', () => {
 
 test('exports the values of metric() as histograms in their unit', async () => {
   await using collector = await startCollector()
-  await using server = await startFixture('plain', {})
   let calls = 0
   const check = (): boolean => {
     metric('cart_size', calls++ % 30, { unit: 'items' })
     return true
   }
-  const result = await runLoad({ target: server.url, rate: 100, duration: '300ms', request: { path: '/', check } })
+  const result = await runLoad({ target: plain.url, rate: 100, duration: '300ms', request: { path: '/', check } })
   const sent = (await collector.control.metrics()).find(({ name }) => name === 'cart_size')
   expect(sent).toMatchObject({
     unit: 'items',
@@ -336,9 +340,8 @@ describe('a collector that does not accept spans', () => {
     async (manner) => {
       await using collector = await startCollector(manner === 'absent' ? {} : { manner })
       if (manner === 'absent') await collector.stop()
-      await using server = await startFixture('plain', {})
       const startedMs = performance.now()
-      const result = await runLoad({ ...plan, target: server.url })
+      const result = await runLoad({ ...plan, target: plain.url })
       expect(performance.now() - startedMs).toBeLessThan(15_000)
       expect(result).toMatchObject({ ended: 'completed', successes: 200, errors: 0, dropped: 0 })
       expectConservation(result)
@@ -365,10 +368,9 @@ describe('a provider that the user registered', () => {
 
   test('gets the spans instead of the collector, with the run below the active span', async () => {
     await using collector = await startCollector()
-    await using server = await startFixture('plain', {})
     const tracer = trace.getTracer('a test')
     const result = await tracer.startActiveSpan('the test', async (span) => {
-      const run = await runLoad({ target: server.url, rate: 100, duration: '500ms', tracing: 'all' })
+      const run = await runLoad({ target: plain.url, rate: 100, duration: '500ms', tracing: 'all' })
       span.end()
       return run
     })

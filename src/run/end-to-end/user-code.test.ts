@@ -28,17 +28,10 @@ describe(
   { concurrent: true },
   () => {
     test.each([
-      ['exit 0', /failing-protocol\.ts:\d+ ended its thread: process\.exit\(0\)$/, 1],
       ['exit 5', /failing-protocol\.ts:\d+ ended its thread: process\.exit\(5\)$/, 1],
       ['exit with an endless listener', /failing-protocol\.ts:\d+ ended its thread: process\.exit\(0\)$/, 1],
       ['exit without listeners', /failing-protocol\.ts runs in a generator thread, and ended its thread$/, 1],
       ['late throw', /failing-protocol\.ts:\d+ threw outside of a call of the generator: TypeError: late$/, 1],
-      ['late throw of null', /failing-protocol\.ts threw outside of a call of the generator: null$/, 1],
-      [
-        'late throw without prototype',
-        /failing-protocol\.ts threw outside of a call of the generator: a value that cannot be converted to text$/,
-        1,
-      ],
       ['rejection', /left a rejection unhandled: Error: unhandled$/, 1],
       ['socket error', /threw outside of a call of the generator: Error: connect ECONNREFUSED/, 1],
       ['endless loop', /kept its thread busy for more than 5 s: it may contain an endless loop$/, 20],

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { startFixture } from '../../../fixtures/index.ts'
+import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 import { mix } from '../../plan/mix.ts'
 import { mcp, tcp } from '../../protocols/registry.ts'
@@ -13,8 +13,15 @@ import { runLoad, startLoad } from '../index.ts'
 const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const
 
 describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
+  let target: Fixture<'work'>
+
+  beforeAll(async () => {
+    target = await startFixture('work', { protocol })
+  })
+
+  afterAll(() => target.stop())
+
   test('sends reads and writes in the shares of the workload, with the same counts on both sides', async () => {
-    await using target = await startFixture('work', { protocol })
     const result = await runLoad({
       target: target.url,
       rate: 400,
@@ -33,7 +40,6 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
   })
 
   test('measures the time to the first message of a stream, and the gaps between its ten messages', async () => {
-    await using target = await startFixture('work', { protocol })
     const result = await runLoad({ target: target.url, rate: 100, duration: '500ms', workload: 'stream' })
     expect(result).toMatchObject({ successes: 50, errors: 0 })
     expect(result.firstMessageTime.count).toBe(50)
@@ -220,15 +226,21 @@ describe('a message size in bytes over MCP', () => {
     requestTimeout: '50s',
   } as const
 
+  let target: Fixture<'work'>
+
+  beforeAll(async () => {
+    target = await startFixture('work', { protocol: 'mcp' })
+  })
+
+  afterAll(() => target.stop())
+
   test('is sent and received in full, although the named sizes end at 16 MiB', async () => {
-    await using target = await startFixture('work', { protocol: 'mcp' })
     const result = await runLoad({ ...plan, target: target.url })
     expect(result).toMatchObject({ successes: 1, errors: 0 })
     expect(Math.min(result.bytesSent, result.bytesReceived)).toBeGreaterThan(20 * MIB)
   })
 
   test('is an error that names the option if the reply is longer than maxMessageBytes', async () => {
-    await using target = await startFixture('work', { protocol: 'mcp' })
     const { errorsByClass } = await runLoad({
       ...plan,
       target: target.url,

@@ -31,6 +31,12 @@ describe('an unhandled error was caused by', () => {
       thrown('at TCPConnectWrap.afterConnect (node:net:1:2)'),
       'code of /app/load/',
     ],
+    ['null', null, 'code of /app/load/buy.ts threw outside of a call of the generator: null'],
+    [
+      'a value without a prototype',
+      Object.create(null),
+      'code of /app/load/buy.ts threw outside of a call of the generator: a value that cannot be converted to text',
+    ],
     ['a value without a stack', 'oops', 'code of /app/load/buy.ts threw outside of a call of the generator: oops'],
   ])('user code: %s', (_, error, expected) => {
     expect(userFailureOf(error, false, [USER])?.message).toContain(expected)

@@ -17,6 +17,9 @@ export type ComparisonMode = 'turns' | 'duet'
 /** Numbers of pairs at which a comparison is checked. */
 export const LOOK_PAIRS: readonly [Count, Count, Count] = [8, 14, 20]
 
+/** Pause after each pair, in which its last responses arrive and the comparison is checked. */
+export const PAUSE_MS: Ms = 500
+
 /** Share of the pairs that other processes may disturb. */
 export const MAX_EXCLUDED: Ratio = 0.25
 

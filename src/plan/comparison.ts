@@ -1,4 +1,4 @@
-import { LOOK_PAIRS, MAX_EXCLUDED } from '../model/comparison.ts'
+import { LOOK_PAIRS, MAX_EXCLUDED, PAUSE_MS } from '../model/comparison.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ComparisonOptions } from '../model/plan.ts'
 import {
@@ -27,8 +27,6 @@ type Plan = Readonly<Record<string, unknown>>
 
 const TOLERANCE = 0.05
 const BLOCK_MS: Ms = 4_000
-/** Pause after each pair, in which its last responses arrive and the comparison is checked. */
-export const PAUSE_MS: Ms = 500
 /** Two targets and two generators run at the same time. */
 const DUET_CORES: Count = 4
 const [MIN_PAIRS, , LAST_LOOK] = LOOK_PAIRS

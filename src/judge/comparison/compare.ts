@@ -7,7 +7,7 @@ import {
 } from '../../model/comparison.ts'
 import { countedPairs, type Part } from '../../model/compared-values.ts'
 import type { Comparison } from '../../model/result.ts'
-import type { Ratio } from '../../model/units.ts'
+import type { Count, Ratio } from '../../model/units.ts'
 import type { Leaning } from '../../model/verdict.ts'
 import { shiftOf } from '../verdict/statistics/hodges-lehmann.ts'
 import { comparedErrors } from './compared-errors.ts'
@@ -58,6 +58,11 @@ export interface ComparisonQuestion {
   readonly errorTolerance: Ratio
   /** Name of an operation; undefined for all requests. */
   readonly part: Part
+  /**
+   * Number of parts of which a single worse one is a fail. Each gets an equal part of the wrong fails, which is Holm's
+   * first step for all of them. Default: 1.
+   */
+  readonly family?: Count
 }
 
 /** Returns what a plan asks of its comparison. */
@@ -88,12 +93,12 @@ const USELESS = 0.5
  */
 export function decideAt(
   pairs: readonly ComparedPair[],
-  { metrics, tolerance, errorTolerance, part }: ComparisonQuestion,
+  { metrics, tolerance, errorTolerance, part, family = 1 }: ComparisonQuestion,
 ): Decision {
   const counted = countedPairs(pairs)
   const changes = metrics.flatMap((metric) => changeOf(pairs, metric, part) ?? [])
   const worst = changes.toSorted((a, b) => b.ratio - a.ratio)[0]
-  const errors = comparedErrors(pairs, errorTolerance, part)
+  const errors = comparedErrors(pairs, errorTolerance, part, family)
   const shown = { worst, errors }
   if (errors.baseline > USELESS) return { verdict: 'invalid', because: 'baseline-failed', ...shown }
   if (errors.isMore) return { verdict: 'fail', because: 'fails-more', ...shown }
@@ -111,7 +116,7 @@ export function decideAt(
   const decided = decide(
     changes.map(({ differences }) => differences),
     margin,
-    look,
+    { ...look, fail: look.fail / family },
   )
   if (decided !== undefined) return { verdict: decided, ...shown }
   return { verdict: 'inconclusive', leaning: worst.ratio > 1 + tolerance ? 'fail' : 'pass', ...shown }

@@ -1,7 +1,7 @@
 import type { ComparedErrors, ComparedPair } from '../../model/comparison.ts'
 import { countedPairs, failedShare, type Part } from '../../model/compared-values.ts'
 import { sum } from '../../model/sum.ts'
-import type { Ratio } from '../../model/units.ts'
+import type { Count, Ratio } from '../../model/units.ts'
 import { signedRankTail } from '../verdict/statistics/signed-rank.ts'
 import { lookAt } from './looks.ts'
 
@@ -21,9 +21,15 @@ const CHANCE = 1.645
  * Both sides get the same requests, and the seed draws which is first. If they fail equally often, d and −d are
  * equally likely in each pair, however rare failures are and however they cluster, so that the exact one-sided
  * signed-rank test of d − tolerance holds its level. Pairs without a difference do not count. At a tolerance above 0, the
- * shares of rare failures are skewed to the right, which makes a false alarm less likely.
+ * shares of rare failures are skewed to the right, which makes a false alarm less likely. `family`: see
+ * `ComparisonQuestion`.
  */
-export function comparedErrors(pairs: readonly ComparedPair[], tolerance: Ratio = 0, part?: Part): ComparedErrors {
+export function comparedErrors(
+  pairs: readonly ComparedPair[],
+  tolerance: Ratio = 0,
+  part?: Part,
+  family: Count = 1,
+): ComparedErrors {
   const shares = countedPairs(pairs).map(({ candidate, baseline }) => ({
     candidate: failedShare(candidate, part),
     baseline: failedShare(baseline, part),
@@ -33,7 +39,7 @@ export function comparedErrors(pairs: readonly ComparedPair[], tolerance: Ratio 
   const pValue = signedRankTail(shares.map(({ candidate, baseline }) => candidate - baseline - tolerance))
   const look = lookAt(shares.length)
   const [candidate, baseline] = [mean('candidate'), mean('baseline')]
-  const isMore = look !== undefined && pValue <= look.failsMore
+  const isMore = look !== undefined && pValue <= look.failsMore / family
   // If both fail alike, the blocks of the baseline show how much the shares scatter.
   const chance = CHANCE * Math.sqrt(2 / shares.length) * deviation(shares.map((each) => each.baseline))
   const mayBeMore = !isMore && candidate - baseline > tolerance + SUSPECT + chance

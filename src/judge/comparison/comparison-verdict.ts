@@ -1,4 +1,4 @@
-import type { ComparedMetric } from '../../model/comparison.ts'
+import { type ComparedMetric, PAUSE_MS } from '../../model/comparison.ts'
 import { countedPairs, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
@@ -154,7 +154,7 @@ function standingOf(
 
 /** Says why nothing is shown, and what would show it. */
 function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<Standing, 'reason' | 'advice'> {
-  const { pairs, blockMs, discardMs } = comparison
+  const { pairs, blockMs, discardMs, mode } = comparison
   const { metrics, part } = question
   const counted = countedPairs(pairs)
   const unknown = metrics.find((metric) => changeOf(pairs, metric, part) === undefined)
@@ -184,6 +184,16 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
     }
   }
   const [least, most] = shownWith(comparison, question)
+  const next = LOOKS.find(({ pairs: needed }) => needed > counted.length)
+  if (!Number.isFinite(most) && next !== undefined) {
+    const neededMs = next.pairs * (blockMs * (mode === 'duet' ? 1 : 2) + PAUSE_MS)
+    return {
+      reason: 'is not decided',
+      advice:
+        `${formatPlural(counted.length, 'pair')} cannot show a slowdown of one of ${question.family ?? 1} parts: ` +
+        `write duration: { min: '${Math.ceil(neededMs / 1_000)}s', max: '${Math.ceil((2 * neededMs) / 1_000)}s' } for at least ${next.pairs}`,
+    }
+  }
   return {
     reason: 'is not decided',
     advice:
@@ -195,7 +205,7 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
 /** Returns the smallest tolerance that these pairs would pass, and the smallest slowdown that would fail. */
 function shownWith(
   { pairs }: Comparison,
-  { metrics, tolerance, part }: ComparisonQuestion,
+  { metrics, tolerance, part, family = 1 }: ComparisonQuestion,
 ): readonly [pass: Ratio, fail: Ratio] {
   const look = lookAt(countedPairs(pairs).length)
   const all = metrics.flatMap((metric) => changeOf(pairs, metric, part)?.differences ?? [])
@@ -204,7 +214,7 @@ function shownWith(
     const differences = changeOf(pairs, metric, part)?.differences
     if (differences === undefined) return []
     const { high } = shiftOf(differences, look.pass)
-    const { estimate, low } = shiftOf(differences, look.fail / metrics.length)
+    const { estimate, low } = shiftOf(differences, look.fail / family / metrics.length)
     return [{ pass: high, fail: Math.log(1 + tolerance) + estimate - low }]
   })
   return [

@@ -76,6 +76,45 @@ test('toBeNoSlowerThan compares an operation with the same operation of the base
   expect(() => call('toBeNoSlowerThan', candidate, [slow.comparison.baseline])).toThrow('baseline.operations["GET /"]')
 })
 
+describe('toBeNoSlowerThan with { operations: true }', () => {
+  /** All requests are as fast as before; `search` takes `factor` times as long. */
+  const search = (factor: number, count: number): ReturnType<typeof comparedRun> =>
+    comparedRun(
+      pairsWith(1, count).map(({ candidate, baseline }, pair) => ({
+        candidate: { ...candidate, operations: { cart: 10, search: 10 * factor + (pair % 5) / 100 } },
+        baseline: { ...baseline, operations: { cart: 10, search: 10 } },
+      })),
+    )
+  const judged = (run: ReturnType<typeof comparedRun>, options: object): ReturnType<typeof call> =>
+    call('toBeNoSlowerThan', run, [run.comparison.baseline, options])
+
+  test('fails if one of them is slower', () => {
+    expect(judged(search(1.3, 14), {}).verdict).toBe('pass')
+    expect(judged(search(1.3, 14), { operations: true })).toMatchObject({
+      verdict: 'fail',
+      claim: expect.stringContaining('operation "search"'),
+    })
+    expect(judged(search(1, 14), { operations: true })).toMatchObject({
+      verdict: 'pass',
+      claim: expect.stringMatching(/, for all requests and for each operation$/),
+    })
+  })
+
+  test('needs 14 pairs to fail, and says how to get them', () => {
+    expect(judged(search(1.3, 8), { operations: true })).toMatchObject({
+      verdict: 'inconclusive',
+      leaning: 'fail',
+      advice:
+        "8 pairs cannot show a slowdown of one of 3 parts: write duration: { min: '119s', max: '238s' } for at least 14",
+    })
+    expect(judged(search(1, 8), { operations: true }).verdict).toBe('pass')
+  })
+
+  test('takes true or false', () => {
+    expect(() => judged(search(1, 8), { operations: ['cart'] })).toThrow('true or false')
+  })
+})
+
 test('toBeNoSlowerThan compares only the metric that it is given', () => {
   expect(call('toBeNoSlowerThan', slow, [slow.comparison.baseline, { metric: 'p95' }]).claim).toBe(
     "p95 response time at most 5% above the baseline's",

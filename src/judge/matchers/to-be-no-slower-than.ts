@@ -20,6 +20,11 @@ export interface ToleranceOptions {
 export interface SlowerOptions extends ToleranceOptions {
   /** Response time to compare. Default: the median and the mean, neither of which may be slower. */
   readonly metric?: ComparedTime
+  /**
+   * Compares each operation as well as all requests: one that is slower fails the assertion. Together they fail wrongly
+   * no more often than one assertion does, so each needs more evidence: at least 14 pairs. Default: false.
+   */
+  readonly operations?: boolean
 }
 
 /** The rules of `ToleranceOptions`. */
@@ -46,6 +51,7 @@ export function toBeNoSlowerThan(received: unknown, baseline: JudgedFigures, opt
     tolerance,
     errorTolerance = 0,
     metric,
+    operations = false,
   } = optionsArgument(options, matcher, {
     ...TOLERANCE_RULES,
     metric: {
@@ -53,13 +59,31 @@ export function toBeNoSlowerThan(received: unknown, baseline: JudgedFigures, opt
       rule: `one of ${COMPARED_TIMES.map((name) => `'${name}'`).join(', ')}`,
       example: "'p95'",
     },
+    operations: { holds: (value) => typeof value === 'boolean', rule: 'true or false', example: 'true' },
   })
   const { run, comparison, part } = comparedSubject(received, baseline, matcher)
   const [first, ...others] = metric === undefined ? DEFAULT_METRICS : [metric]
-  return comparisonVerdict(run, comparison, {
+  const question = {
     metrics: [first, ...others],
     tolerance: tolerance ?? comparison.tolerance,
     errorTolerance,
-    part,
-  })
+  } as const
+  // An operation has none of its own.
+  const names = operations && part === undefined ? Object.keys(comparison.operations) : []
+  const parts = [part, ...names]
+  const verdicts = parts.map((each) =>
+    comparisonVerdict(run, comparison, { ...question, part: each, family: parts.length }),
+  )
+  const [worst] = verdicts.toSorted((a, b) => severityOf(b) - severityOf(a))
+  if (worst === undefined) throw new TypeError('there is a verdict for all requests')
+  if (worst.verdict !== 'pass' || names.length === 0) return worst
+  return { ...worst, claim: `${worst.claim}, for all requests and for each operation` }
+}
+
+const SEVERITY = { pass: 0, inconclusive: 1, invalid: 4, fail: 5 } as const
+const LEANING = { pass: 0, none: 1, fail: 2 } as const
+
+/** Which of several verdicts is that of all of them: the highest. */
+function severityOf({ verdict, leaning = 'pass' }: JudgedVerdict): number {
+  return SEVERITY[verdict] + (verdict === 'inconclusive' ? LEANING[leaning] : 0)
 }

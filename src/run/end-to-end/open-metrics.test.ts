@@ -13,7 +13,10 @@ const SHORT_MS = 1_100
 
 function run(
   { url }: Pick<Fixture<'metrics'>, 'url'>,
-  { openMetrics = `${url}/metrics`, duration = plan.duration as number } = {},
+  {
+    openMetrics = `${url}/metrics`,
+    duration = plan.duration,
+  }: { readonly openMetrics?: string; readonly duration?: number } = {},
 ): Promise<LoadResult> {
   return runLoad({ ...plan, duration, target: url, monitor: { openMetrics } })
 }

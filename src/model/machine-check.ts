@@ -26,12 +26,12 @@ export interface CeilingFigures {
 /** How much one metric differs between pairs of blocks of equal servers. */
 export interface MetricNoise {
   readonly metric: ComparedMetric
-  /** Standard deviation of the pairs' differences, as a share. */
-  readonly scatter: Ratio
-  /** Smallest tolerance that an equal version passes in 90% of the comparisons. */
-  readonly tolerance: Ratio
-  /** Smallest excess that fails at this tolerance in 90% of the comparisons. */
-  readonly provable: Ratio
+  /** Standard deviation of the pairs' differences: 0.05 is 5%. On a busy machine, it can exceed 1. */
+  readonly scatter: number
+  /** Smallest tolerance that an equal version passes in 90% of the comparisons: 0.05 is 5%; it can exceed 1. */
+  readonly tolerance: number
+  /** Smallest excess that fails at this tolerance in 90% of the comparisons: 0.05 is 5%; it can exceed 1. */
+  readonly provable: number
 }
 
 /** What a comparison side by side of two equal servers shows. */
@@ -45,8 +45,8 @@ export interface NoiseFigures {
   /** Empty if too few pairs count, or if more than a quarter were disturbed. */
   readonly metrics: readonly MetricNoise[]
   /** That of the median and the mean together, which comparisons use by default; null without metrics. */
-  readonly tolerance: Ratio | null
-  readonly provable: Ratio | null
+  readonly tolerance: number | null
+  readonly provable: number | null
   /** Share of the scheduling periods in which a CPU quota stopped this process; null without a quota. */
   readonly throttledRatio: Ratio | null
 }
@@ -65,7 +65,7 @@ export type MachineFacts =
   | { readonly code: 'throttled'; readonly quotaCores: number; readonly throttledRatio: Ratio }
   | { readonly code: 'slow-generator'; readonly heldRps: Rps }
   | { readonly code: 'pairs-disturbed'; readonly excluded: Count; readonly pairs: Count }
-  | { readonly code: 'noisy-pairs'; readonly scatter: Ratio; readonly tolerance: Ratio }
+  | { readonly code: 'noisy-pairs'; readonly scatter: number; readonly tolerance: number }
   /** A step of the check could not run; `reason` is the message of its error. */
   | { readonly code: 'step-failed'; readonly step: string; readonly reason: string }
   | { readonly code: 'one-core' }
@@ -86,7 +86,7 @@ export interface RecommendedPlan {
   readonly rate: Rps
   /** Length of a load test at this rate whose p99 is proven. */
   readonly durationMs: Ms
-  /** Of comparisons; null if the noise is unknown. */
+  /** Of comparisons; null if the noise is unknown, or if it needs a tolerance above 1, which no plan may have. */
   readonly tolerance: Ratio | null
   /** Half of the highest rate that was sent on time: beyond it, nothing is left for the service. */
   readonly maxRate: Rps

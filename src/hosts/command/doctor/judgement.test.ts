@@ -79,7 +79,9 @@ describe('the recommendation', () => {
     })
   })
 
-  test('has no tolerance if the noise is unknown', () => {
+  test('has no tolerance if the noise is unknown, or if no plan may have it', () => {
+    expect(recommendationOf(measured({ noise: { tolerance: 1 } }))?.tolerance).toBe(1)
+    expect(recommendationOf(measured({ noise: { tolerance: 1.3 } }))?.tolerance).toBeNull()
     expect(recommendationOf(measured({ noise: { tolerance: null } }))?.tolerance).toBeNull()
     expect(recommendationOf(measured({ noise: null }))?.tolerance).toBeNull()
   })

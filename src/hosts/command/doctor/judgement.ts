@@ -122,7 +122,8 @@ export function recommendationOf({ ceiling, noise }: Pick<Measured, 'ceiling' | 
   const rate = testedRate(ceiling)
   const neededMs = (1_000 * REQUESTS_FOR_P99) / rate
   const durationMs = Math.max(MIN_DURATION_MS, DURATION_STEP_MS * Math.ceil(neededMs / DURATION_STEP_MS))
-  return { rate, durationMs, tolerance: noise?.tolerance ?? null, maxRate }
+  const tolerance = noise?.tolerance ?? null
+  return { rate, durationMs, tolerance: tolerance !== null && tolerance > 1 ? null : tolerance, maxRate }
 }
 
 /** Half of the ceiling, rounded down to two digits. */

@@ -105,7 +105,9 @@ describe('describe-load doctor', () => {
     if (!isFit) return expect(recommended).toBeNull()
     expect(recommended?.rate).toBe(noise?.rate)
     expect(recommended?.maxRate ?? 0).toBeLessThanOrEqual((ceiling?.heldRps ?? 0) / 2)
-    expect(err).toContain(`comparison: { tolerance: ${recommended?.tolerance} },`)
+    // With too few undisturbed pairs, no tolerance is known.
+    if (recommended?.tolerance === null) expect(err).not.toContain('comparison:')
+    else expect(err).toContain(`comparison: { tolerance: ${recommended?.tolerance} },`)
   })
 
   test('ends after Ctrl-C with what it has, and ends its servers', { timeout: 120_000 }, async (context) => {

@@ -64,7 +64,7 @@ test('a machine that is not fit', () => {
     generator     sends up to 250 req/s on time; not 420 req/s, p99 1 204 ms late
     scatter       unknown (14 pairs of 1 s blocks, 100 req/s to equal servers of
                     10 ms, 6 disturbed)
-    comparisons   unknown, without undisturbed pairs
+    comparisons   unknown, with too few undisturbed pairs
 
     problem       this process may open 90 files, which leaves 32 connections; load
                     tests use up to 100 by default

@@ -104,7 +104,7 @@ function scatterOf({ metrics, pairs, excluded, blockMs, rate }: NoiseFigures): s
 }
 
 function comparisonsOf({ tolerance, provable }: NoiseFigures): string {
-  if (tolerance === null || provable === null) return 'unknown, without undisturbed pairs'
+  if (tolerance === null || provable === null) return 'unknown, with too few undisturbed pairs'
   const [shortest, , longest] = LOOK_PAIRS.map((pairs) => formatDuration(pairsDurationMs(pairs, USUAL_BLOCKS)))
   return (
     `show a slowdown of ${formatPercent(Math.ceil(1_000 * provable) / 1_000)} with a tolerance of ` +

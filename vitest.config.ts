@@ -31,6 +31,8 @@ const SLOW = {
   reports: ['src/report/html/browser/*.test.ts'],
   // Calibrations of the statistics, and tests of memory and time over many repetitions.
   repetitions: [
+    'src/assessments/memory-growth.test.ts',
+    'src/assessments/mcp-stress/probes/probes.test.ts',
     'src/judge/verdict/calibration.test.ts',
     'src/model/text/linear.test.ts',
     'src/run/end-to-end/faults-memory.test.ts',

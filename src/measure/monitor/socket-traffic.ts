@@ -29,6 +29,8 @@ done`
 
 /** A list that takes longer is that of a machine without free CPU. */
 const TIMEOUT_MS = 900
+/** Time between two checks whether the first `ss` has subscribed. */
+const SUBSCRIBED_MS = 10
 /** `ss` takes about 30 µs of CPU per connection, so a list of more connections would disturb the measurement. */
 const MAX_OPEN = 2_000
 /** Netlink's family of socket statistics in /proc/net/netlink. */
@@ -89,6 +91,8 @@ export class SocketTraffic {
   async read(): Promise<Traffic | null> {
     const before = this.#before
     this.#before = undefined
+    // A connection that closes between the list and the subscription would be missing.
+    await this.#subscribed()
     const lines = await this.#requestList()
     const isListening = this.#isListening()
     this.#unknown ??= this.#whyUnknown(lines, isListening)
@@ -108,6 +112,16 @@ export class SocketTraffic {
 
   stop(): void {
     this.#child.stdin?.end()
+  }
+
+  /** Resolves once the first `ss` has subscribed to closed connections; it starts late on a busy machine. */
+  async #subscribed(): Promise<void> {
+    const untilMs = performance.now() + TIMEOUT_MS
+    while (!this.#wasListening && !this.#isListening()) {
+      const hasEnded = this.#unknown !== undefined || this.#child.exitCode !== null
+      if (hasEnded || performance.now() > untilMs) return
+      await new Promise((resolve) => realTime.setTimeout(resolve, SUBSCRIBED_MS))
+    }
   }
 
   /** Resolves with the lines about the open connections, or with undefined if these do not arrive in time. */

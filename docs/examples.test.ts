@@ -52,8 +52,7 @@ test.for(files)('%s has at most 15 lines of code', (file) => {
 
 // Most of the time passes while the loads wait for their schedules, so the runs are concurrent.
 describe.concurrent('the examples', () => {
-  // Twelve examples, one load after the other.
-  test('pass, send what they plan, and leave no process behind', { timeout: 150_000 }, async (context) => {
+  test('pass, send what they plan, and leave no process behind', async (context) => {
     const folder = copiedExamples(context)
     const short = files.filter((file) => !file.startsWith('express-limit/'))
     const { exitCode, output } = await runTogether(folder, short)

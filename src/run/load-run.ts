@@ -189,8 +189,7 @@ export class Run implements LoadRun {
     fleet.begin(job)
     // Finding the target's processes takes some time, during which the generators open their connections.
     this.#outcome.watch(this.#resources, (pids) => fleet.watch(pids))
-    await Promise.race([fleet.ready, stopped])
-    await Promise.race([this.#outcome.readBeforeLoad(), stopped])
+    await Promise.race([fleet.ready.then(() => this.#outcome.readBeforeLoad()), stopped])
     if (!this.#lifetime.isRunning) return
     const { warmUpMs, curve } = this.#plan
     if (warmUpMs > 0) this.#log.write(`warm-up for ${formatDuration(warmUpMs)}`)

@@ -48,6 +48,8 @@ export class SocketTraffic {
   /** Lines of the list that is being read. */
   #list: string[] = []
   #listed: (lines: readonly string[] | undefined) => void = () => {}
+  /** Resolves when connections that close are watched, or when that has failed. */
+  #subscribed: Promise<void> | undefined
   /** Process id of the `ss` that prints closed connections. */
   #closing: string | undefined
   #wasListening = false
@@ -92,7 +94,7 @@ export class SocketTraffic {
     const before = this.#before
     this.#before = undefined
     // A connection that closes between the list and the subscription would be missing.
-    await this.#subscribed()
+    await (this.#subscribed ??= this.#subscribe())
     const lines = await this.#requestList()
     const isListening = this.#isListening()
     this.#unknown ??= this.#whyUnknown(lines, isListening)
@@ -115,10 +117,10 @@ export class SocketTraffic {
   }
 
   /** Resolves once the first `ss` has subscribed to closed connections; it starts late on a busy machine. */
-  async #subscribed(): Promise<void> {
+  async #subscribe(): Promise<void> {
     const untilMs = performance.now() + TIMEOUT_MS
-    while (!this.#wasListening && !this.#isListening()) {
-      const hasEnded = this.#unknown !== undefined || this.#child.exitCode !== null
+    while (!this.#isListening()) {
+      const hasEnded = this.#unknown !== undefined || this.#errors !== '' || this.#child.exitCode !== null
       if (hasEnded || performance.now() > untilMs) return
       await new Promise((resolve) => realTime.setTimeout(resolve, SUBSCRIBED_MS))
     }

@@ -12,6 +12,7 @@ export interface SpanUse {
   readonly stealRatio: Ratio | null
 }
 
+/** The use of a span that was not watched. */
 export const UNKNOWN_USE: SpanUse = { cpuMs: null, foreignCores: null, stealRatio: null }
 
 /**

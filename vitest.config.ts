@@ -11,9 +11,9 @@ import { shortened } from './suites/durations.ts'
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
 /** Folders of `src/` whose tests start no runs. */
-const UNIT = ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report']
-  .map((folder) => `src/${folder}/**/*.test.ts`)
-  .concat('suites/performance/ratios.test.ts')
+const UNIT = ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'].map(
+  (folder) => `src/${folder}/**/*.test.ts`,
+)
 
 /** Files of tests with runs that measure the memory of their process, change its clock or break its threads. */
 const BREAKING = ['clock-jump', 'large-messages', 'tool-trouble', 'tracing', 'user-code']
@@ -78,7 +78,8 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     // CI runs the limits suite, the README's other command, and the comparison with known truths separately: each takes
-    // most of a minute. The comparison with other generators takes an hour, and only runs when asked for. `docs/examples.test.ts` runs the examples in a separate project.
+    // most of a minute. The comparison with other generators takes an hour, and only runs when asked for.
+    // `docs/examples.test.ts` runs the examples in a separate project.
     exclude: [
       ...configDefaults.exclude,
       'examples/**',
@@ -100,7 +101,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
+          include: ['{src,fixtures,suites}/**/*.test.ts'],
           exclude: [...UNIT, RUNS, ...ALL_SLOW],
         },
       },

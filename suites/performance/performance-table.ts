@@ -1,5 +1,14 @@
+import { quantileRanks } from '../../src/judge/verdict/statistics/binomial-intervals.ts'
+import { median } from '../../src/judge/verdict/statistics/median.ts'
+import { table } from '../../src/report/page.ts'
 import type { Cell, Cost } from './peers.ts'
-import { ratioOf, type RatioOfRounds } from './ratios.ts'
+
+/** A ratio over several rounds. */
+export interface RatioOfRounds {
+  readonly median: number
+  /** Distribution-free interval of the median, which misses it on each side in at most 2.5%, from 6 rounds on. */
+  readonly interval: readonly [low: number, high: number]
+}
 
 /** The costs of one generator in one cell, by round. */
 export interface Row {
@@ -42,7 +51,14 @@ const threadsPerRequest = ({ threadsUs, requests }: Cost): number | undefined =>
 const wholePerRequest = ({ wholeUs, requests }: Cost): number => wholeUs / requests
 
 function medianOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : ratioOf(values).median
+  return values.length === 0 ? null : median(values)
+}
+
+/** Returns the median of paired ratios, one per round, with its interval: two of them in order (sign test). */
+export function ratioOf(ratios: readonly number[]): RatioOfRounds {
+  const sorted = ratios.toSorted((a, b) => a - b)
+  const { low = 1, high = sorted.length } = quantileRanks(sorted.length, 0.5, 0.025)
+  return { median: median(sorted), interval: [sorted[low - 1] ?? Number.NaN, sorted[high - 1] ?? Number.NaN] }
 }
 
 const HEADINGS = ['load', 'generator', 'threads µs', 'whole µs', 'threads ÷ floor', 'whole ÷ floor'] as const
@@ -57,16 +73,7 @@ export function formatLines(lines: readonly Line[]): string {
     formatRatio(line.threadsRatio),
     formatRatio(line.wholeRatio),
   ])
-  const all = [HEADINGS, ...rows]
-  const widths = HEADINGS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return table(HEADINGS, rows, [0, 1]).join('\n')
 }
 
 function formatRatio(ratio: RatioOfRounds | null): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ratioOf } from './ratios.ts'
+import { ratioOf } from './performance-table.ts'
 
 test.each([
   [[3, 1, 2], 2, [1, 3]],

@@ -1,10 +1,15 @@
 import { DEFAULT_METRICS } from '../judge/comparison/compare.ts'
 import { pairNoise, type PairNoise } from '../judge/comparison/pair-noise.ts'
-import { COMPARED_METRICS, type ComparedMetric, LOOK_PAIRS, MAX_EXCLUDED } from '../model/comparison.ts'
+import {
+  COMPARED_METRICS,
+  type ComparedMetric,
+  LOOK_PAIRS,
+  MAX_EXCLUDED,
+  pairsDurationMs,
+} from '../model/comparison.ts'
 import { countedPairs } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Count, Ratio } from '../model/units.ts'
-import { pairsDurationMs } from '../plan/comparison.ts'
 import { table, wrap } from '../report/page.ts'
 import { exclusionSentence, METRIC_NAMES } from '../wording/comparison.ts'
 import { formatChange, formatDuration, formatPercent, formatPlural } from '../wording/figures.ts'

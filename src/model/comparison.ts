@@ -20,6 +20,22 @@ export const LOOK_PAIRS: readonly [Count, Count, Count] = [8, 14, 20]
 /** Pause after each pair, in which its last responses arrive and the comparison is checked. */
 export const PAUSE_MS: Ms = 500
 
+/** How long a block is, and whether the two blocks of a pair follow each other. */
+export interface PairBlocks {
+  readonly blockMs: Ms
+  readonly mode: ComparisonMode
+}
+
+/** Returns the length of a pair of blocks, without the pause after it. */
+export function pairMs({ blockMs, mode }: PairBlocks): Ms {
+  return mode === 'duet' ? blockMs : 2 * blockMs
+}
+
+/** Returns how long this many pairs take. */
+export function pairsDurationMs(pairs: Count, blocks: PairBlocks): Ms {
+  return pairs * pairMs(blocks) + (pairs - 1) * PAUSE_MS
+}
+
 /** Share of the pairs that other processes may disturb. */
 export const MAX_EXCLUDED: Ratio = 0.25
 

@@ -1,4 +1,4 @@
-import { LOOK_PAIRS, MAX_EXCLUDED, PAUSE_MS } from '../model/comparison.ts'
+import { LOOK_PAIRS, MAX_EXCLUDED, type PairBlocks, pairMs, PAUSE_MS, pairsDurationMs } from '../model/comparison.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ComparisonOptions } from '../model/plan.ts'
 import {
@@ -26,7 +26,8 @@ import type { PlanVocabulary } from './vocabulary.ts'
 type Plan = Readonly<Record<string, unknown>>
 
 const TOLERANCE = 0.05
-const BLOCK_MS: Ms = 4_000
+/** Length of a block, if the plan does not say. */
+export const DEFAULT_BLOCK_MS: Ms = 4_000
 /** Two targets and two generators run at the same time. */
 const DUET_CORES: Count = 4
 const [MIN_PAIRS, , LAST_LOOK] = LOOK_PAIRS
@@ -78,7 +79,7 @@ export function resolveComparison(
   }
   const against = readAgainst(written, plan, vocabulary, issues)
   refuseOthers(plan, issues)
-  const blockMs = options?.block ?? BLOCK_MS
+  const blockMs = options?.block ?? DEFAULT_BLOCK_MS
   const mode = options?.mode ?? 'turns'
   if (mode === 'duet' && cores < DUET_CORES) {
     const rule = `needs ${DUET_CORES} cores, because two servers and two generators run at the same time; this machine has ${cores}`
@@ -118,21 +119,9 @@ function pairsWithin(durationMs: Ms | undefined, blocks: PairBlocks): Count {
   return Math.min(MAX_PAIRS, Math.floor((durationMs + PAUSE_MS) / (pairMs(blocks) + PAUSE_MS)))
 }
 
-type PairBlocks = Pick<ResolvedComparison, 'blockMs' | 'mode'>
-
-/** Returns the length of a pair of blocks, without the pause after it. */
-export function pairMs({ blockMs, mode }: PairBlocks): Ms {
-  return mode === 'duet' ? blockMs : 2 * blockMs
-}
-
 /** Returns the length of the measured part on the clock: in a comparison, both targets have their turns. */
 export function clockDurationMs({ durationMs, comparison }: Pick<ResolvedPlan, 'durationMs' | 'comparison'>): Ms {
   return comparison === undefined ? durationMs : pairsDurationMs(comparison.maxPairs, comparison)
-}
-
-/** Returns how long this many pairs take. */
-export function pairsDurationMs(pairs: Count, blocks: PairBlocks): Ms {
-  return pairs * pairMs(blocks) + (pairs - 1) * PAUSE_MS
 }
 
 /** Both targets must get the same load in every pair of blocks. */

@@ -39,8 +39,6 @@ export const readDuration: Reader<PlannedDuration> = (value, key, issues) => {
 
 /** Each look doubles the length of the run, as far as there are at most this many. */
 const MAX_LOOKS = 5
-/** Figures are kept per slice of 100 ms. */
-const SLICE_MS: Ms = 100
 
 /**
  * Returns the times at which a run may end, from its shortest to its longest duration, in equal ratios: a run that is a
@@ -48,11 +46,8 @@ const SLICE_MS: Ms = 100
  */
 export function lookTimes(minMs: Ms, maxMs: Ms): readonly [Ms, ...Ms[]] {
   const steps = Math.min(MAX_LOOKS - 1, Math.max(1, Math.ceil(Math.log2(maxMs / minMs))))
-  const times = Array.from({ length: steps }, (_, step) => {
-    const ms = minMs * (maxMs / minMs) ** (step / steps)
-    return Math.min(maxMs, Math.ceil(ms / SLICE_MS) * SLICE_MS)
-  })
-  return [...new Set(times.filter((ms) => ms < maxMs)), maxMs] as unknown as readonly [Ms, ...Ms[]]
+  const later = Array.from({ length: steps }, (_, step) => Math.round(minMs * (maxMs / minMs) ** ((step + 1) / steps)))
+  return [minMs, ...later]
 }
 
 /**

@@ -17,7 +17,8 @@ import { isStdio } from '../model/target.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
-const MAX_CONNECTIONS = 100
+/** `maxConnections`, if the plan does not say. */
+export const DEFAULT_MAX_CONNECTIONS = 100
 
 /** Plan keys that apply to every lane which does not override them; undefined where a key is absent or has an issue. */
 interface Shared {
@@ -88,7 +89,8 @@ function resolveLane(
     request: requestsAsData(sent.request, protocol, vocabulary),
     messageSize: shared.messageSize,
     messageFormat: shared.messageFormat,
-    maxConnections: shared.maxConnections ?? (overPipes ? 1 : Math.max(MAX_CONNECTIONS, shared.concurrency ?? 0)),
+    maxConnections:
+      shared.maxConnections ?? (overPipes ? 1 : Math.max(DEFAULT_MAX_CONNECTIONS, shared.concurrency ?? 0)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ComparedErrors, ComparedPair } from '../../model/comparison.ts'
 import { countedPairs, failedShare, type Part } from '../../model/compared-values.ts'
 import { sum } from '../../model/sum.ts'
 import type { Count, Ratio } from '../../model/units.ts'
+import { standardDeviation } from '../verdict/statistics/deviation.ts'
 import { signedRankTail } from '../verdict/statistics/signed-rank.ts'
 import { lookAt } from './looks.ts'
 
@@ -41,13 +42,7 @@ export function comparedErrors(
   const [candidate, baseline] = [mean('candidate'), mean('baseline')]
   const isMore = look !== undefined && pValue <= look.failsMore / family
   // If both fail alike, the blocks of the baseline show how much the shares scatter.
-  const chance = CHANCE * Math.sqrt(2 / shares.length) * deviation(shares.map((each) => each.baseline))
+  const chance = CHANCE * Math.sqrt(2 / shares.length) * standardDeviation(shares.map((each) => each.baseline))
   const mayBeMore = !isMore && candidate - baseline > tolerance + SUSPECT + chance
   return { candidate, baseline, pValue, isMore, mayBeMore }
-}
-
-/** Returns the standard deviation of values; 0 for fewer than two. */
-function deviation(values: readonly number[]): number {
-  const mean = sum(values) / values.length
-  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / Math.max(1, values.length - 1))
 }

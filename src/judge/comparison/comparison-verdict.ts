@@ -1,4 +1,4 @@
-import { type ComparedMetric, PAUSE_MS } from '../../model/comparison.ts'
+import { type ComparedMetric, pairsDurationMs } from '../../model/comparison.ts'
 import { countedPairs, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
@@ -186,12 +186,13 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
   const [least, most] = shownWith(comparison, question)
   const next = LOOKS.find(({ pairs: needed }) => needed > counted.length)
   if (!Number.isFinite(most) && next !== undefined) {
-    const neededMs = next.pairs * (blockMs * (mode === 'duet' ? 1 : 2) + PAUSE_MS)
+    // A shortest duration that is longer than these pairs would delay the decision to the next look.
+    const minSeconds = Math.floor(pairsDurationMs(next.pairs, { blockMs, mode }) / 1_000)
     return {
       reason: 'is not decided',
       advice:
         `${formatPlural(counted.length, 'pair')} cannot show a slowdown of one of ${question.family ?? 1} parts: ` +
-        `write duration: { min: '${Math.ceil(neededMs / 1_000)}s', max: '${Math.ceil((2 * neededMs) / 1_000)}s' } for at least ${next.pairs}`,
+        `write duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' } for at least ${next.pairs}`,
     }
   }
   return {

@@ -1,6 +1,7 @@
 import { type ComparedMetric, type ComparedPair, LOOK_PAIRS } from '../../model/comparison.ts'
 import { countedPairs } from '../../model/compared-values.ts'
 import type { Count, Ratio } from '../../model/units.ts'
+import { standardDeviation } from '../verdict/statistics/deviation.ts'
 import { changeOf } from './compare.ts'
 
 /** What the pairs of a target with itself show: differences of equal versions are noise. */
@@ -63,7 +64,7 @@ export function pairNoise(
   let [scatter, bias] = [0, 0]
   for (const change of changes) {
     if (change === undefined || !change.differences.every(Number.isFinite)) return undefined
-    scatter = Math.max(scatter, deviation(change.differences))
+    scatter = Math.max(scatter, standardDeviation(change.differences))
     const [low, high] = change.interval ?? [0, Number.POSITIVE_INFINITY]
     if (low > 1 || high < 1) bias = Math.max(bias, Math.abs(Math.log(change.ratio)))
   }
@@ -71,10 +72,4 @@ export function pairNoise(
   const tolerance = Math.max(STEP, STEP * Math.ceil(allowed / STEP - ROUNDING))
   const provable = (1 + tolerance) * Math.exp(bias + margins.fail * scatter) - 1
   return { scatter, bias: Math.exp(bias) - 1, tolerance: Number(tolerance.toFixed(2)), provable }
-}
-
-/** Sample standard deviation. */
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
 }

@@ -105,7 +105,7 @@ describe('toBeNoSlowerThan with { operations: true }', () => {
       verdict: 'inconclusive',
       leaning: 'fail',
       advice:
-        "8 pairs cannot show a slowdown of one of 3 parts: write duration: { min: '119s', max: '238s' } for at least 14",
+        "8 pairs cannot show a slowdown of one of 3 parts: write duration: { min: '118s', max: '236s' } for at least 14",
     })
     expect(judged(search(1, 8), { operations: true }).verdict).toBe('pass')
   })

@@ -1,6 +1,7 @@
 import { COMPARED_TIMES, type ComparedTime } from '../../model/comparison.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { Ratio } from '../../model/units.ts'
+import { worstOf } from '../../model/verdict.ts'
 import { DEFAULT_METRICS } from '../comparison/compare.ts'
 import { comparisonVerdict } from '../comparison/comparison-verdict.ts'
 import { comparedSubject } from '../comparison/compared-subject.ts'
@@ -74,16 +75,9 @@ export function toBeNoSlowerThan(received: unknown, baseline: JudgedFigures, opt
   const verdicts = parts.map((each) =>
     comparisonVerdict(run, comparison, { ...question, part: each, family: parts.length }),
   )
-  const [worst] = verdicts.toSorted((a, b) => severityOf(b) - severityOf(a))
+  const { verdict, leaning } = worstOf(verdicts)
+  const worst = verdicts.find((each) => each.verdict === verdict && (leaning === undefined || each.leaning === leaning))
   if (worst === undefined) throw new TypeError('there is a verdict for all requests')
   if (worst.verdict !== 'pass' || names.length === 0) return worst
   return { ...worst, claim: `${worst.claim}, for all requests and for each operation` }
-}
-
-const SEVERITY = { pass: 0, inconclusive: 1, invalid: 4, fail: 5 } as const
-const LEANING = { pass: 0, none: 1, fail: 2 } as const
-
-/** Which of several verdicts is that of all of them: the highest. */
-function severityOf({ verdict, leaning = 'pass' }: JudgedVerdict): number {
-  return SEVERITY[verdict] + (verdict === 'inconclusive' ? LEANING[leaning] : 0)
 }

@@ -1,7 +1,6 @@
 import { SLICE_MS } from '../../measure/recorder.ts'
 import type { Blocks } from '../../model/blocks.ts'
-import { PAUSE_MS, type Side } from '../../model/comparison.ts'
-import { pairMs } from '../../plan/comparison.ts'
+import { pairMs, PAUSE_MS, type Side } from '../../model/comparison.ts'
 import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
 import type { Ms } from '../../model/units.ts'
 import { randomFrom } from '../../traffic/arrivals/random.ts'

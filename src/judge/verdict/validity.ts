@@ -2,7 +2,7 @@ import type { DoubtCode } from '../../model/doubt.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { ToolFault } from '../../model/tool-fault.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Count, Ms } from '../../model/units.ts'
 import type { InvalidReason, Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
@@ -33,8 +33,9 @@ export interface Standing {
 
 /** Minimum share of the scheduled requests that the generator must dispatch. */
 const DUE = 0.99
-const LAG_MS = 10
-const LAG_GAPS = 5
+/** Lateness of the generator (p99) that a verdict allows: this, or 5 mean gaps between arrivals if that is more. */
+export const MAX_LAG_MS: Ms = 10
+export const MAX_LAG_GAPS: Count = 5
 
 /**
  * Applies the validity of the run to the verdict of its requests. A proven fail stays a fail however the run ended. A
@@ -106,7 +107,7 @@ function tooFewDispatched(figures: JudgedFigures, run: LoadResult): Standing | u
 
 /** Maximum schedule lag of a pass. The closed model has no schedule, so there only the thread can be late. */
 function allowedLagMs({ offeredRps }: JudgedFigures, { arrivals }: LoadResult): Ms {
-  return arrivals === 'closed' ? LAG_MS : Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
+  return arrivals === 'closed' ? MAX_LAG_MS : Math.max(MAX_LAG_MS, (MAX_LAG_GAPS * 1_000) / offeredRps)
 }
 
 /** Doubts about an exhausted resource of the generator, with the fault that they show. */
@@ -177,7 +178,7 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
   // A late thread also reads responses late, so a latency limit may allow less lateness than the schedule does.
   const lateMs =
     limitMs === undefined
-      ? Math.min(allowedLagMs(run, run), Math.max(LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
+      ? Math.min(allowedLagMs(run, run), Math.max(MAX_LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
       : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
   const outside = outsideTrouble(figures, run, { lateMs, limitMs, delays: question.delays })
   return outside === undefined || failsOn(outside.rest, outside.late) ? undefined : outside.standing

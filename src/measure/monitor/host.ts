@@ -1,5 +1,5 @@
 import type { Doubt } from '../../model/doubt.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
 import { readProc, TICKS_PER_SECOND } from './proc.ts'
 
@@ -89,11 +89,16 @@ function combined(
   }
 }
 
+/** Share of the CPU time that a hypervisor takes, from which a run carries a doubt. */
+export const DOUBTFUL_STEAL_RATIO: Ratio = 0.02
+/** CPU of other processes, in cores, from which a run carries a doubt. */
+export const DOUBTFUL_FOREIGN_CORES = 0.3
+
 /** Returns the doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
 export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNoise): readonly Doubt[] {
   return [
-    ...(stealRatio > 0.02 ? [doubt({ code: 'steal', stealRatio })] : []),
-    ...(foreignCores > 0.3 ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores })] : []),
+    ...(stealRatio > DOUBTFUL_STEAL_RATIO ? [doubt({ code: 'steal', stealRatio })] : []),
+    ...(foreignCores > DOUBTFUL_FOREIGN_CORES ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores })] : []),
     ...(runDelayRatio !== null && runDelayRatio > 0.1 ? [doubt({ code: 'saturated-cpu', runDelayRatio })] : []),
   ]
 }

@@ -1,3 +1,4 @@
+import { MAX_LAG_GAPS, MAX_LAG_MS } from '../../judge/verdict/validity.ts'
 import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SpanUse } from '../../measure/monitor/index.ts'
 import type { BlockFigures, BlockRequests, Exclusion, Side } from '../../model/comparison.ts'
@@ -8,10 +9,7 @@ import type { Count, Ms, Ratio } from '../../model/units.ts'
 /** CPU of other processes by which two blocks of a pair may differ, in cores. A difference favours one side. */
 const MAX_FOREIGN_DIFFERENCE = 0.3
 /** Share of the CPU time that a hypervisor may take more in one block than in the other. */
-const MAX_STEAL_DIFFERENCE = 0.05
-/** Lateness of the generator that is allowed in a block: as in other verdicts, 10 ms or 5 mean gaps between arrivals. */
-const LAG_MS: Ms = 10
-const LAG_GAPS = 5
+export const MAX_STEAL_DIFFERENCE: Ratio = 0.05
 /** Minimum share of the scheduled requests of a block. */
 const MIN_DELIVERED: Ratio = 0.99
 
@@ -33,8 +31,9 @@ function requestsOf({ requestsScheduled, errors, dropped, throughputRps, respons
 }
 
 /**
- * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine and on the generator alone, never on response times. Load of
- * other processes that both blocks have is no reason: it slows both sides down.
+ * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine and on
+ * the generator alone, never on response times. Load of other processes that both blocks have is no reason: it slows
+ * both sides down.
  */
 export function exclusionOf(
   blocks: Readonly<Record<Side, BlockFigures>>,
@@ -44,7 +43,7 @@ export function exclusionOf(
   const { candidate, baseline } = blocks
   for (const side of ['candidate', 'baseline'] as const) {
     const { lagP99Ms, requests } = blocks[side]
-    const allowedMs = Math.max(LAG_MS, (LAG_GAPS * comparedMs) / Math.max(1, requests))
+    const allowedMs = Math.max(MAX_LAG_MS, (MAX_LAG_GAPS * comparedMs) / Math.max(1, requests))
     if (lagP99Ms !== null && lagP99Ms > allowedMs) return { code: 'generator-late', side, lagP99Ms }
     const missing = undispatched[side]
     if (requests > 0 && missing > (1 - MIN_DELIVERED) * requests) {

@@ -1,10 +1,11 @@
 import { DemoServers } from '../../../demo/demo-servers.ts'
 import { CpuQuotaWatch, readResources } from '../../../measure/monitor/index.ts'
+import { pairsDurationMs } from '../../../model/comparison.ts'
 import type { MachineCheck, MachineFinding } from '../../../model/machine-check.ts'
 import { cleanText } from '../../../model/text/clean.ts'
 import { messageOf } from '../../../model/thrown.ts'
 import type { Count, Ms } from '../../../model/units.ts'
-import { pairsDurationMs } from '../../../plan/comparison.ts'
+import { DEFAULT_MAX_CONNECTIONS } from '../../../plan/lanes.ts'
 import { descriptorsForConnections } from '../../../run/generator/resources.ts'
 import { formatWaiting } from '../../../wording/load-test.ts'
 import { machineFinding } from '../../../wording/machine-facts.ts'
@@ -39,8 +40,6 @@ const QUICK: Lengths = {
   blockMs: 400,
 }
 
-/** The default of `maxConnections`. */
-const USUAL_CONNECTIONS: Count = 100
 /** With fewer, the generators and servers of the check itself do not have enough descriptors. */
 const MIN_CONNECTIONS: Count = 50
 
@@ -85,7 +84,7 @@ export async function checkMachine(
 async function measure(lengths: Lengths, steps: Steps, signal: AbortSignal): Promise<Measured> {
   await using servers = new DemoServers()
   const machine = readMachine()
-  const maxConnections = Math.min(USUAL_CONNECTIONS, machine.descriptors?.connections ?? USUAL_CONNECTIONS)
+  const maxConnections = Math.min(DEFAULT_MAX_CONNECTIONS, machine.descriptors?.connections ?? DEFAULT_MAX_CONNECTIONS)
   const quiet = await steps.run('how late timers fire', lengths.quietMs, () => measureQuiet(lengths.quietMs, signal))
   // The problem is known.
   if (maxConnections < MIN_CONNECTIONS) return { ...machine, quiet, ceiling: null, noise: null }

@@ -1,3 +1,5 @@
+import { MAX_LAG_MS } from '../../../judge/verdict/validity.ts'
+import { DOUBTFUL_FOREIGN_CORES, DOUBTFUL_STEAL_RATIO } from '../../../measure/monitor/host.ts'
 import type {
   CeilingFigures,
   MachineCheck,
@@ -9,6 +11,8 @@ import type {
 } from '../../../model/machine-check.ts'
 import { MAX_EXCLUDED } from '../../../model/comparison.ts'
 import type { Count, Ms, Ratio, Rps } from '../../../model/units.ts'
+import { DEFAULT_MAX_CONNECTIONS } from '../../../plan/lanes.ts'
+import { MAX_STEAL_DIFFERENCE } from '../../../run/comparison/compared-block.ts'
 import { machineFinding } from '../../../wording/machine-facts.ts'
 
 /** What was measured; null where it was not. */
@@ -16,16 +20,6 @@ export type Measured = Pick<MachineCheck, 'cpuQuotaCores' | 'descriptors' | 'por
   readonly cores: Count
 }
 
-/** The default of `maxConnections`. */
-const USUAL_CONNECTIONS: Count = 100
-/** p99 of the lateness from which a pass of a load test is invalid. */
-const MAX_LAG_MS: Ms = 10
-/** From here on, runs carry a doubt. */
-const DOUBTFUL_STEAL: Ratio = 0.02
-/** From here on, blocks of a comparison are excluded. */
-const MAX_STEAL: Ratio = 0.05
-/** CPU of other processes, in cores, from which runs carry a doubt. */
-const MAX_FOREIGN = 0.3
 /** A generator that cannot send this to a server that does nothing is slowed down by something else. */
 const MIN_CEILING: Rps = 500
 /** Share of the scheduling periods. */
@@ -52,10 +46,12 @@ function problemsOf({
   cores,
 }: Measured): readonly MachineFacts[] {
   return [
-    ...(descriptors !== null && descriptors.connections < USUAL_CONNECTIONS
+    ...(descriptors !== null && descriptors.connections < DEFAULT_MAX_CONNECTIONS
       ? [{ code: 'few-descriptors', ...descriptors } as const]
       : []),
-    ...(ports !== null && ports.count < USUAL_CONNECTIONS ? [{ code: 'few-ports', ports: ports.count } as const] : []),
+    ...(ports !== null && ports.count < DEFAULT_MAX_CONNECTIONS
+      ? [{ code: 'few-ports', ports: ports.count } as const]
+      : []),
     ...quotaProblems(cpuQuotaCores, noise),
     ...(quiet === null ? [] : quietProblems(quiet, cores)),
     ...ceilingProblems(ceiling),
@@ -72,8 +68,8 @@ function quotaProblems(quotaCores: number | null, noise: NoiseFigures | null): r
 
 function quietProblems({ lagP99Ms, stealRatio, foreignCores }: QuietFigures, cores: Count): readonly MachineFacts[] {
   return [
-    ...(stealRatio !== null && stealRatio > MAX_STEAL ? [{ code: 'steal', stealRatio } as const] : []),
-    ...(foreignCores !== null && foreignCores > MAX_FOREIGN
+    ...(stealRatio !== null && stealRatio > MAX_STEAL_DIFFERENCE ? [{ code: 'steal', stealRatio } as const] : []),
+    ...(foreignCores !== null && foreignCores > DOUBTFUL_FOREIGN_CORES
       ? [{ code: 'foreign-load', foreignCores, cores } as const]
       : []),
     ...(lagP99Ms > MAX_LAG_MS ? [{ code: 'late-timers', lagP99Ms } as const] : []),
@@ -94,7 +90,9 @@ function noiseProblems({ pairs, excluded, metrics, tolerance }: NoiseFigures): r
 function notesOf({ quiet, cores }: Measured): readonly MachineFacts[] {
   const steal = quiet?.stealRatio ?? 0
   return [
-    ...(steal > DOUBTFUL_STEAL && steal <= MAX_STEAL ? [{ code: 'steal', stealRatio: steal } as const] : []),
+    ...(steal > DOUBTFUL_STEAL_RATIO && steal <= MAX_STEAL_DIFFERENCE
+      ? [{ code: 'steal', stealRatio: steal } as const]
+      : []),
     ...(cores === 1 ? [{ code: 'one-core' } as const] : []),
     ...(quiet !== null && quiet.foreignCores === null ? [{ code: 'unknown-noise' } as const] : []),
   ]

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
-import { LOOK_PAIRS } from '../../../model/comparison.ts'
+import { LOOK_PAIRS, pairsDurationMs } from '../../../model/comparison.ts'
 import type { CeilingFigures, MachineCheck, MachineFinding, NoiseFigures } from '../../../model/machine-check.ts'
-import { pairsDurationMs } from '../../../plan/comparison.ts'
+import { DEFAULT_BLOCK_MS } from '../../../plan/comparison.ts'
 import { labelled, wrap } from '../../../report/page.ts'
 import {
   formatCount,
@@ -18,7 +18,7 @@ type Colors = Pick<ChalkInstance, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>
 
 const LABELS = 14
 /** The blocks of a comparison by default. */
-const USUAL_BLOCKS = { blockMs: 4_000, mode: 'turns' } as const
+const USUAL_BLOCKS = { blockMs: DEFAULT_BLOCK_MS, mode: 'turns' } as const
 
 /** Returns the lines of a check for a terminal of 80 columns. */
 export function reportOf(check: MachineCheck, colors: Colors): string {

@@ -171,11 +171,11 @@ export class LoadSession {
       const held = await this.#waitForMachine()
       lock = held
       const compiled = early ?? resolvePlan(await this.#untilOver(callTargets(written)), vocabulary, environment)
-      const { warmUpMs, requestTimeoutMs, judge } = compiled
+      const { requestTimeoutMs, judge } = compiled
       const durationMs = clockDurationMs(compiled)
-      this.#plannedMs += durationMs + warmUpMs
+      this.#plannedMs += durationMs
       if (timeoutMs === undefined) {
-        this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + prepareMs(compiled) + RUN_GRACE_MS)
+        this.#extend(durationMs + requestTimeoutMs + startMs(compiled) + prepareMs(compiled) + RUN_GRACE_MS)
       }
       const run = startCompiled(compiled)
       this.#locks.add(held)

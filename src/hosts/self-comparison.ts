@@ -6,6 +6,7 @@ import {
   LOOK_PAIRS,
   MAX_EXCLUDED,
   pairsDurationMs,
+  pairWarmUpMs,
 } from '../model/comparison.ts'
 import { countedPairs } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
@@ -26,7 +27,7 @@ const MATCHERS: Readonly<Partial<Record<ComparedMetric, string>>> = {
  * Returns what a comparison of a target with itself (`LOAD_AA=1`) shows: how noisy this machine is, and the tolerances
  * that fit. Undefined for any other run.
  */
-export function selfComparisonNotice({ comparison, ended }: LoadResult): string | undefined {
+export function selfComparisonNotice({ comparison, ended, plan }: LoadResult): string | undefined {
   // Without a commit, so not a branch that has no change yet.
   if (comparison?.isSelf !== true || comparison.commit !== undefined) return undefined
   const counted = countedPairs(comparison.pairs).length
@@ -41,8 +42,9 @@ export function selfComparisonNotice({ comparison, ended }: LoadResult): string 
     const each = pairNoise(comparison.pairs, [metric], pairs)
     return each === undefined ? [] : [{ metric, ...each }]
   })
-  const shortest = formatDuration(pairsDurationMs(LOOK_PAIRS[0], comparison))
-  const longest = formatDuration(pairsDurationMs(pairs, comparison))
+  const lengthOf = (count: Count): string =>
+    formatDuration(pairWarmUpMs(plan.warmUpMs, comparison) + pairsDurationMs(count, comparison))
+  const [shortest, longest] = [lengthOf(LOOK_PAIRS[0]), lengthOf(pairs)]
   return [
     wrap(head, 0),
     '',

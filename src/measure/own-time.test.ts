@@ -5,7 +5,7 @@ import { Recorder } from './recorder.ts'
 import { sampleOf } from './samples.builder.ts'
 
 /** Two blocks of 500 ms: from 300 and from 1 300 ms. */
-const blocks: Blocks = { startsMs: [300, 1_300], lengthMs: 500, discardMs: 200 }
+const blocks: Blocks = { startsMs: [300, 1_300], lengthMs: 500, warmUpAtMs: 0, discardMs: 200 }
 
 /** Requests of 20 ms, unless given otherwise, that start at these times on the clock. */
 function collected(starts: readonly { readonly atMs: number; readonly lastsMs?: number }[], endMs: number): Collector {

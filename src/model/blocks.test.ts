@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Blocks, blockAt, toClock, toOwn } from './blocks.ts'
 
 /** Blocks of 1 s, with pauses of 1 s and 1.5 s. */
-const blocks: Blocks = { startsMs: [1_000, 3_000, 5_500], lengthMs: 1_000, discardMs: 200 }
+const blocks: Blocks = { startsMs: [1_000, 3_000, 5_500], lengthMs: 1_000, warmUpAtMs: 0, discardMs: 200 }
 
 test.each([
   [0, 1_000],

@@ -9,6 +9,8 @@ export interface Blocks {
   /** Start of each block on the clock, ascending. */
   readonly startsMs: readonly Ms[]
   readonly lengthMs: Ms
+  /** Start of this side's warm-up on the clock, negative; 0 without one. */
+  readonly warmUpAtMs: Ms
   /** The beginning of each block that a comparison does not use: the target has just been idle. */
   readonly discardMs: Ms
 }

@@ -36,6 +36,20 @@ export function pairsDurationMs(pairs: Count, blocks: PairBlocks): Ms {
   return pairs * pairMs(blocks) + (pairs - 1) * PAUSE_MS
 }
 
+/**
+ * Pause after the warm-up. A server that was cold may have more requests than it can answer, and what it still answers
+ * would count in the first block.
+ */
+const SETTLE_MS: Ms = 1_000
+
+/**
+ * Returns how long the warm-up of both sides takes: one after the other, because a cold server can be too slow for two
+ * loads at the same time, and the pause.
+ */
+export function pairWarmUpMs(warmUpMs: Ms, { mode }: Pick<PairBlocks, 'mode'>): Ms {
+  return warmUpMs === 0 ? 0 : (mode === 'duet' ? 1 : 2) * warmUpMs + SETTLE_MS
+}
+
 /** Share of the pairs that other processes may disturb. */
 export const MAX_EXCLUDED: Ratio = 0.25
 

@@ -29,7 +29,7 @@ test('a comparison needs no duration, and has a warm-up', () => {
     mode: 'turns',
     maxPairs: 26,
   })
-  expect([durationMs, warmUpMs]).toEqual([26 * 4_000, 2_000])
+  expect([durationMs, warmUpMs]).toEqual([26 * 4_000, 8_000])
 })
 
 test('the duration is the time for both sides', () => {

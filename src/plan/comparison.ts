@@ -1,4 +1,12 @@
-import { LOOK_PAIRS, MAX_EXCLUDED, type PairBlocks, pairMs, PAUSE_MS, pairsDurationMs } from '../model/comparison.ts'
+import {
+  LOOK_PAIRS,
+  MAX_EXCLUDED,
+  type PairBlocks,
+  pairMs,
+  PAUSE_MS,
+  pairsDurationMs,
+  pairWarmUpMs,
+} from '../model/comparison.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ComparisonOptions } from '../model/plan.ts'
 import {
@@ -33,8 +41,8 @@ const DUET_CORES: Count = 4
 const [MIN_PAIRS, , LAST_LOOK] = LOOK_PAIRS
 /** The last look needs this many pairs if as many as possible are excluded. */
 const MAX_PAIRS: Count = Math.floor(LAST_LOOK / (1 - MAX_EXCLUDED))
-/** Unmeasured traffic of both targets before a comparison, if the plan does not say: they have just been started. */
-export const COMPARISON_WARM_UP_MS: Ms = 2_000
+/** Unmeasured traffic of each target before a comparison, if the plan does not say: they have just been started. */
+export const COMPARISON_WARM_UP_MS: Ms = 8_000
 
 const readBlock: Reader<Ms> = (value, key, issues) => {
   const ms = parseDuration(value)
@@ -119,9 +127,15 @@ function pairsWithin(durationMs: Ms | undefined, blocks: PairBlocks): Count {
   return Math.min(MAX_PAIRS, Math.floor((durationMs + PAUSE_MS) / (pairMs(blocks) + PAUSE_MS)))
 }
 
-/** Returns the length of the measured part on the clock: in a comparison, both targets have their turns. */
-export function clockDurationMs({ durationMs, comparison }: Pick<ResolvedPlan, 'durationMs' | 'comparison'>): Ms {
-  return comparison === undefined ? durationMs : pairsDurationMs(comparison.maxPairs, comparison)
+/** Returns the length of the warm-up and the measured part on the clock: in a comparison, both targets have their turns. */
+export function clockDurationMs({
+  durationMs,
+  warmUpMs,
+  comparison,
+}: Pick<ResolvedPlan, 'durationMs' | 'warmUpMs' | 'comparison'>): Ms {
+  return comparison === undefined
+    ? warmUpMs + durationMs
+    : pairWarmUpMs(warmUpMs, comparison) + pairsDurationMs(comparison.maxPairs, comparison)
 }
 
 /** Both targets must get the same load in every pair of blocks. */

@@ -21,7 +21,7 @@ export interface Share {
 
 export interface ScheduleOptions<Request> {
   readonly arrivalTimes: ArrivalTimes
-  /** Times from the start of the warm-up, which lasts `durationMs` and ends at zero. */
+  /** Times from the start of the warm-up, which is `durationMs` before zero. */
   readonly warmUp: { readonly arrivalTimes: ArrivalTimes; readonly durationMs: Ms } | undefined
   readonly share: Share
   readonly phases: readonly PhaseWindow[]
@@ -36,6 +36,12 @@ export interface ScheduleOptions<Request> {
   batchOf?(request: Request): ArrivedBatch
 }
 
+/** Position of an arrival in the whole schedule, and its intended start. */
+interface Place {
+  readonly position: number
+  readonly atMs: Ms
+}
+
 /**
  * The arrivals of one thread in the open model. Every thread walks the whole seeded schedule and takes its share, so
  * the same seed gives the same requests at the same times for any number of threads.
@@ -45,8 +51,10 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   #warmingUp: boolean
   #position = -1
   /** The arrival whose payload is not available yet. */
-  #held: { readonly position: number; readonly atMs: Ms } | undefined
-  #last: { readonly atMs: Ms } | undefined
+  #held: Place | undefined
+  #last: Place | undefined
+  /** The arrival after the last one, if it is known already. */
+  #ahead: Place | undefined
   #phase = 0
 
   constructor(options: ScheduleOptions<Request>) {
@@ -55,7 +63,7 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   }
 
   next(): Arrival<Request> | 'later' | undefined {
-    const held = this.#held ?? this.#advance()
+    const held = this.#held ?? this.#take()
     this.#held = held
     this.#last = held
     if (held === undefined) return undefined
@@ -82,9 +90,14 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     return { batch: { operations: Array(batchSize).fill(''), items: Array(batchSize).fill(undefined) } }
   }
 
+  followingMs(): Ms {
+    this.#ahead ??= this.#advance()
+    return this.#ahead?.atMs ?? Number.POSITIVE_INFINITY
+  }
+
   rest(untilMs: Ms): ReadonlyMap<number, number> {
     const counts = new Map<number, number>()
-    for (; this.#last !== undefined && this.#last.atMs <= untilMs; this.#last = this.#advance()) {
+    for (; this.#last !== undefined && this.#last.atMs <= untilMs; this.#last = this.#take()) {
       if (this.#last.atMs < 0) continue
       const phase = this.#phaseAt(this.#last.atMs)
       counts.set(phase, (counts.get(phase) ?? 0) + (this.#options.batchSize ?? 1))
@@ -92,7 +105,13 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     return counts
   }
 
-  #advance(): { position: number; atMs: Ms } | undefined {
+  #take(): Place | undefined {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    return ahead ?? this.#advance()
+  }
+
+  #advance(): Place | undefined {
     const { warmUp, share, batchSize = 1 } = this.#options
     for (;;) {
       const atMs = this.#nextTime(warmUp)
@@ -168,6 +187,10 @@ export class ClosedSchedule<Request> implements ArrivalSource<Request> {
     this.#position += this.#options.share.threads
     if (payload instanceof LoadUserCodeError) return failed(payload, requestId, 0, -1)
     return { requestId, atMs: 0, operation: this.#options.operationOf(payload), phase: -1, payload }
+  }
+
+  followingMs(): Ms {
+    return Number.POSITIVE_INFINITY
   }
 
   rest(): ReadonlyMap<number, number> {

@@ -1,6 +1,6 @@
 import { SLICE_MS } from '../../measure/recorder.ts'
 import type { Blocks } from '../../model/blocks.ts'
-import { pairMs, PAUSE_MS, type Side } from '../../model/comparison.ts'
+import { pairMs, PAUSE_MS, pairWarmUpMs, type Side } from '../../model/comparison.ts'
 import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
 import type { Ms } from '../../model/units.ts'
 import { randomFrom } from '../../traffic/arrivals/random.ts'
@@ -12,6 +12,8 @@ const DISCARD_SHARE = 0.25
 
 /** When each side gets its load, on the clock of both runs. */
 export interface PairSchedule {
+  /** Time of the warm-up before the first block. */
+  readonly leadMs: Ms
   /** By pair: the side that is first; undefined if both are at the same time. */
   readonly firsts: readonly (Side | undefined)[]
   readonly candidate: Blocks
@@ -29,7 +31,7 @@ export interface PairSchedule {
  */
 export function pairSchedule(
   comparison: Pick<ResolvedComparison, 'maxPairs' | 'blockMs' | 'mode'>,
-  seed: string,
+  { seed, warmUpMs }: { readonly seed: string; readonly warmUpMs: Ms },
 ): PairSchedule {
   const { maxPairs, blockMs, mode } = comparison
   const random = randomFrom(seed, 'pairs')
@@ -37,12 +39,16 @@ export function pairSchedule(
   const firsts = Array.from({ length: maxPairs }, () => (mode === 'duet' ? undefined : drawn()))
   const startOf = (pair: number): Ms => pair * (pairMs(comparison) + PAUSE_MS)
   const discardMs = Math.min(MAX_DISCARD_MS, Math.floor((DISCARD_SHARE * blockMs) / SLICE_MS) * SLICE_MS)
+  const leadMs = pairWarmUpMs(warmUpMs, comparison)
+  const [firstOfAll] = firsts
   const blocksOf = (side: Side): Blocks => ({
+    warmUpAtMs: leadMs === 0 ? 0 : (firstOfAll === undefined || firstOfAll === side ? 0 : warmUpMs) - leadMs,
     startsMs: firsts.map((first, pair) => startOf(pair) + (first === undefined || first === side ? 0 : blockMs)),
     lengthMs: blockMs,
     discardMs,
   })
   return {
+    leadMs,
     firsts,
     candidate: blocksOf('candidate'),
     baseline: blocksOf('baseline'),

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { judge, matchers } from '../../judge/matchers/index.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { resolvePlan } from '../../plan/resolve-plan.ts'
@@ -30,6 +33,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** A server whose responses take `ms`. */
 function server(ms: number, env: Readonly<Record<string, string>> = {}): CommandTarget {
   return { command: [process.execPath, program], url: 'http://127.0.0.1:{port}', env: { MS: String(ms), ...env } }
+}
+
+/** A server of this process that records when its requests arrive. */
+async function clockedServer(): Promise<{ readonly url: string; readonly timesMs: readonly number[] }> {
+  const timesMs: number[] = []
+  const listening = createServer((_, response) => {
+    timesMs.push(performance.now())
+    response.end('ok')
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void listening.close())
+  await once(listening, 'listening')
+  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, timesMs }
 }
 
 /** Shorter blocks than a plan may have, so that the tests take less time. */
@@ -145,4 +160,22 @@ describe.concurrent('a run with a comparison', () => {
     const broken = { command: [process.execPath, '-e', 'process.exit(3)'], url: 'http://127.0.0.1:{port}' }
     await expect(started({ target: broken, against: server(5) }).result).rejects.toThrow('ended with code 3')
   })
+})
+
+// Alone, because the requests of other runs would arrive late.
+test('warms one target up after the other, and lets both become idle before the first block', async () => {
+  const servers = await Promise.all([clockedServer(), clockedServer()])
+  const [candidate, baseline] = servers
+  const keys = { target: candidate.url, against: baseline.url, warmUp: '600ms' }
+  const result = await started(keys, { maxPairs: 1 }).result
+  expect(result.requestsScheduled).toBe(40)
+  expect(servers.map(({ timesMs }) => timesMs.length)).toEqual([48 + 40, 48 + 40])
+  const warmUpsMs = servers.map(({ timesMs }) => median(timesMs.slice(0, 48))).toSorted((a, b) => a - b)
+  const [firstMs = 0, secondMs = 0] = warmUpsMs
+  // 600 ms apart in the schedule.
+  expect(secondMs - firstMs).toBeGreaterThan(400)
+  expect(secondMs - firstMs).toBeLessThan(800)
+  const measuredMs = Math.min(...servers.map(({ timesMs }) => timesMs[48] ?? 0))
+  // The second half of the warm-up, and a pause of 1 s.
+  expect(measuredMs - secondMs).toBeGreaterThan(1_100)
 })

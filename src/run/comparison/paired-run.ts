@@ -70,7 +70,7 @@ export class PairedRun implements LoadRun {
     this.#plan = plan
     this.#comparison = comparison
     this.#options = options
-    this.#schedule = pairSchedule(comparison, plan.seed)
+    this.#schedule = pairSchedule(comparison, plan)
     const isDuet = comparison.mode === 'duet'
     this.#candidate = new Run(
       { ...plan, blocks: this.#schedule.candidate },
@@ -137,7 +137,8 @@ export class PairedRun implements LoadRun {
 
   /** Starts both runs at the same time, when both are ready. */
   #start(leadMs: Ms): Promise<Ms> {
-    if (this.#isWaiting) this.#startMs.resolve(monotonicMs() + leadMs)
+    const warmUpsMs = this.#schedule.leadMs - this.#plan.warmUpMs
+    if (this.#isWaiting) this.#startMs.resolve(monotonicMs() + leadMs + warmUpsMs)
     this.#isWaiting = true
     return this.#startMs.promise
   }

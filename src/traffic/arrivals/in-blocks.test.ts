@@ -21,6 +21,7 @@ test.each(['uniform', 'jittered', 'poisson'] as const)(
         inBlocks(arrivalsOf(curve, keys), {
           startsMs: [0, 1, 2, 3].map((pair) => pair * 2_500 + (pair % 2 === 0 ? offsetMs : 1_000 - offsetMs)),
           lengthMs: 1_000,
+          warmUpAtMs: 0,
           discardMs: 0,
         }),
       ),

@@ -103,7 +103,10 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
       : new Schedule({
           ...options,
           arrivalTimes: inBlocks(isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan), blocks),
-          warmUp: warmUp && { arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'), durationMs: plan.warmUpMs },
+          warmUp: warmUp && {
+            arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'),
+            durationMs: blocks === undefined ? plan.warmUpMs : -blocks.warmUpAtMs,
+          },
           phases: curve.phases ?? [],
         })
   return new Dispatcher(

@@ -52,9 +52,11 @@ export class CoreDelays implements Delays {
   }
 
   checked(nowMs: Ms, everyMs: Ms): void {
-    this.#read(nowMs)
+    const isMark = nowMs - (this.#marks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) >= MARK_MS
+    // Waits add up, so the next reading includes those until now. A check that is late is no longer known then.
+    if (isMark || nowMs > this.#checkMs) this.#read(nowMs)
     this.#checkMs = nowMs + everyMs + TIMER_MS
-    if (nowMs - (this.#marks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < MARK_MS) return
+    if (!isMark) return
     this.#marks.push({ atMs: nowMs, totalMs: this.#totalMs })
     while ((this.#marks[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - AFTERMATH_MS) this.#marks.shift()
   }
@@ -119,9 +121,13 @@ class RunningMedian {
   }
 }
 
-/** Returns a meter for the calling thread, and a function that sets the processes of the target. */
+/**
+ * Returns a meter for the calling thread, a function that reads the times of this thread, and one that sets the
+ * processes of the target.
+ */
 export function measureDelays(): {
   readonly delays: CoreDelays
+  own(): ThreadTime | undefined
   watch(pids: readonly number[]): void
   close(): void
 } {
@@ -130,6 +136,7 @@ export function measureDelays(): {
   let isClosed = false
   return {
     delays: new CoreDelays({ own: () => own.read(), targetWaitedMs: () => target.read() }),
+    own: () => own.read(),
     watch(pids) {
       if (!isClosed) target.watch(pids)
     },

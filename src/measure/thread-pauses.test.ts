@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { ThreadPauses, type ThreadTimes } from './thread-pauses.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { ThreadTimeFile } from './monitor/thread-waits.ts'
+import { ThreadPauses, threadTimes, type ThreadTimes } from './thread-pauses.ts'
 
 /** Ticks at the given times, with the CPU time and wait of the thread up to each tick. */
 function pausesOf(ticks: readonly (readonly [number, ThreadTimes])[]): { pauses: ThreadPauses; lateMs: number[] } {
@@ -52,7 +53,9 @@ test('adds up pauses', () => {
 })
 
 test('detects that this thread was blocked', () => {
-  const pauses = new ThreadPauses(50)
+  const file = new ThreadTimeFile('thread-self')
+  onTestFinished(() => file.close())
+  const pauses = new ThreadPauses(50, () => threadTimes(file.read()))
   pauses.tick(performance.now())
   const untilCpuMs = process.threadCpuUsage().user / 1_000 + 400
   while (process.threadCpuUsage().user / 1_000 < untilCpuMs);

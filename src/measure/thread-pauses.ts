@@ -1,5 +1,5 @@
 import type { Ms } from '../model/units.ts'
-import { threadRunDelayMs } from './monitor/host.ts'
+import type { ThreadTime } from './monitor/thread-waits.ts'
 
 /** Why a thread did not run, and for how long in total. */
 export interface Pauses {
@@ -38,8 +38,8 @@ export class ThreadPauses {
   #last: { readonly atMs: Ms; readonly times: ThreadTimes } | undefined
   #pauses: Pauses = { suspended: NONE, blocked: NONE, starved: NONE }
 
-  /** The tick is due every `everyMs`. */
-  constructor(everyMs: Ms, read: () => ThreadTimes = readThreadTimes) {
+  /** The tick is due every `everyMs`; `read` returns the times of the calling thread. */
+  constructor(everyMs: Ms, read: () => ThreadTimes) {
     this.#everyMs = everyMs
     this.#read = read
   }
@@ -73,7 +73,9 @@ function causeOf(lateMs: Ms, from: ThreadTimes, to: ThreadTimes): PauseCause {
   return waitedMs >= EXPLAINS * lateMs ? 'starved' : 'suspended'
 }
 
-function readThreadTimes(): ThreadTimes {
+/** Returns the times of the calling thread; `read` is undefined where the system does not report them. */
+export function threadTimes(read: ThreadTime | undefined): ThreadTimes {
+  if (read !== undefined) return { cpuMs: read.ranMs, runDelayMs: read.waitedMs }
   const { user, system } = process.threadCpuUsage()
-  return { cpuMs: (user + system) / 1_000, runDelayMs: threadRunDelayMs() }
+  return { cpuMs: (user + system) / 1_000, runDelayMs: undefined }
 }

@@ -34,6 +34,8 @@ export interface JourneyArrival<Request> {
  */
 export interface ArrivalSource<Request> {
   next(): Arrival<Request> | JourneyArrival<Request> | 'later' | undefined
+  /** Returns the intended start of the arrival after the one that `next` returned last; Infinity if it is unknown. */
+  followingMs(): Ms
   /**
    * Counts, by phase, the scheduled arrivals until `untilMs`, from the one that `next` returned last. The engine calls
    * this when the run abandons them; each arrival is counted once.

@@ -28,8 +28,10 @@ export class OpenStarts<Request> implements Starts {
   startDue(): void {
     if (this.#starting || this.#exhausted) return
     this.#starting = true
+    let followingMs: Ms = Number.POSITIVE_INFINITY
     try {
       this.#startAll()
+      if (this.#next !== 'later' && this.#next !== undefined) followingMs = this.#options.source.followingMs()
     } catch (error) {
       // A custom pattern may throw. An exception inside a timer would go uncaught, and the run would never end.
       return this.#options.broken(error)
@@ -37,7 +39,7 @@ export class OpenStarts<Request> implements Starts {
     this.#starting = false
     if (this.#exhausted) return
     if (this.#next === undefined || (this.#next !== 'later' && this.#next.atMs > this.#endMs)) this.#exhausted = true
-    else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs)
+    else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs, followingMs)
   }
 
   ended(): void {}

@@ -64,6 +64,27 @@ test('schedules 100 arrivals for 50 req/s over 2 s, 20 ms apart, the last at the
   }
 })
 
+test('announces the arrival after each one, and still returns and counts all of them', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ARRIVAL_PROCESSES),
+      fc.integer({ min: 0, max: 1_000 }),
+      fc.nat({ max: 100 }),
+      (process, warmUpMs, taken) => {
+        const times = allOf(new Schedule(optionsOf({ process, warmUpMs }))).map(({ atMs }) => atMs)
+        const schedule = new Schedule(optionsOf({ process, warmUpMs }))
+        for (const [i, atMs] of times.slice(0, taken).entries()) {
+          expect(schedule.next()).toMatchObject({ atMs })
+          expect(schedule.followingMs()).toBe(times[i + 1] ?? Number.POSITIVE_INFINITY)
+        }
+        // The arrival that was returned last counts as well: it may not have been dispatched.
+        const left = times.slice(Math.min(taken, times.length) - 1).filter((atMs) => atMs >= 0)
+        if (taken > 0) expect(count(schedule.rest(Number.MAX_VALUE))).toBe(left.length)
+      },
+    ),
+  )
+})
+
 test('several threads together send the same requests at the same times as one thread', () => {
   fc.assert(
     fc.property(

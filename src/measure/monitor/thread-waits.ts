@@ -26,9 +26,7 @@ export class ThreadTimeFile {
     if (this.#descriptor === undefined) return undefined
     try {
       const bytes = readSync(this.#descriptor, this.#line, 0, LINE_BYTES, 0)
-      // `on-cpu waiting slices`; the first two are in ns.
-      const [ran, waited] = this.#line.toString('latin1', 0, bytes).split(' ')
-      return bytes === 0 ? undefined : { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 }
+      return bytes === 0 ? undefined : parseTimes(this.#line)
     } catch {
       return undefined
     }
@@ -38,6 +36,23 @@ export class ThreadTimeFile {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
     this.#descriptor = undefined
   }
+}
+
+const SPACE = 32
+const ZERO = 48
+
+/** Parses `on-cpu waiting slices`; the first two are in ns. Generator threads do this hundreds of times per second. */
+function parseTimes(line: Uint8Array): ThreadTime {
+  let at = 0
+  const next = (): number => {
+    let value = 0
+    for (let byte = line[at++]; byte !== undefined && byte !== SPACE; byte = line[at++]) {
+      value = 10 * value + byte - ZERO
+    }
+    return value
+  }
+  const ranMs = next() / 1e6
+  return { ranMs, waitedMs: next() / 1e6 }
 }
 
 function opened(path: string): number | undefined {

@@ -54,7 +54,9 @@ test.each([
   ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\nConnection: x, Close', false],
   ['HTTP/1.0 200 OK\r\ncontent-length: 0', false],
   ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive', true],
+  ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: Keep-Alive', true],
   ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive, close', false],
+  ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: Close\r\nconnection: keep-alive', false],
 ])('for %j keepAlive is %j', (head, keepAlive) => {
   expect(framed([Buffer.from(`${head}\r\n\r\n`)])).toMatchObject({ done: true, keepAlive })
 })

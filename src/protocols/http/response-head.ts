@@ -155,7 +155,13 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 48 && byte <= 57
 }
 
-function tokens(bytes: Uint8Array, start: number, end: number): string[] {
+/** Values that most responses have; reading them makes no strings. */
+const COMMON: readonly (readonly [string])[] = [['keep-alive'], ['close'], ['chunked']]
+
+function tokens(bytes: Uint8Array, start: number, end: number): readonly string[] {
+  for (const common of COMMON) {
+    if (common[0].length === end - start && isText(bytes, start, common[0])) return common
+  }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
   return text.split(',').map((token) => token.trim().toLowerCase())
 }

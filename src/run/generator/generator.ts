@@ -4,7 +4,7 @@ import { measureDelays } from '../../measure/core-delays.ts'
 import type { MetricReceiver } from '../../measure/metric.ts'
 import { Recorder } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
-import { ThreadPauses } from '../../measure/thread-pauses.ts'
+import { ThreadPauses, threadTimes } from '../../measure/thread-pauses.ts'
 import { Tracer } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError, LoadUserCodeError } from '../../model/errors.ts'
 import type { AnyRequest } from '../../model/requests.ts'
@@ -75,7 +75,7 @@ export class Generator {
   readonly #recorder: Recorder
   readonly #tracer: Tracer | undefined
   readonly #delays = measureDelays()
-  readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
+  readonly #pauses = new ThreadPauses(PAUSE_TICK_MS, () => threadTimes(this.#delays.own()))
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One for each lane; empty before `open`. */
   #dispatchers: readonly Dispatcher<LaneRequest | Bulk>[] = []

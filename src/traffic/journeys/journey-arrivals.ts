@@ -16,6 +16,7 @@ export function journeyArrivals<Request>(
       const { requestId, atMs, phase } = arrival
       return { requestId, atMs, phase, journey: stepsOf(requestId) }
     },
+    followingMs: () => starts.followingMs(),
     rest: (untilMs) => starts.rest(untilMs),
   }
 }

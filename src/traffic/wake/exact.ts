@@ -6,21 +6,31 @@ import type { Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
 
 /**
- * Layout of the memory that the two threads share. The sleeper waits on `words[REARMED]`, the dispatcher on
- * `words[WOKEN]`. Times are on the machine's monotonic clock.
+ * Layout of the memory that the two threads share. The sleeper waits on `words[REARMED]`, which counts the calls of
+ * `arm`, the dispatcher on `words[WOKEN]`. `DUE_AT` and `THEN_AT` are on the machine's monotonic clock.
  */
-export const WAKE_LAYOUT = { WOKEN: 0, REARMED: 1, STOPPED: 2, WORDS: 4, DUE_AT: 2, CPU_MS: 3, BYTES: 32 } as const
+export const WAKE_LAYOUT = {
+  WOKEN: 0,
+  REARMED: 1,
+  STOPPED: 2,
+  WORDS: 4,
+  DUE_AT: 2,
+  THEN_AT: 3,
+  CPU_MS: 4,
+  BYTES: 40,
+} as const
 
 /**
  * Wakes by a second thread. That thread sleeps in `Atomics.wait`, whose resolution is microseconds, and notifies a word
- * that the dispatcher watches with `Atomics.waitAsync`. The delay is about 0.1 ms.
+ * that the dispatcher watches with `Atomics.waitAsync`. The delay is about 0.1 ms. After a wake, the sleeper sleeps until
+ * the time that follows, so that the dispatcher need not notify it.
  */
 export function exactWake(clock: Clock, onWake: () => void): Wake {
-  const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, CPU_MS, BYTES } = WAKE_LAYOUT
+  const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, THEN_AT, CPU_MS, BYTES } = WAKE_LAYOUT
   const shared = new SharedArrayBuffer(BYTES)
   const words = new Int32Array(shared, 0, WORDS)
   const numbers = new Float64Array(shared)
-  numbers[DUE_AT] = Number.POSITIVE_INFINITY
+  numbers[DUE_AT] = numbers[THEN_AT] = Number.POSITIVE_INFINITY
   const sleeper = new Worker(programFile('sleeper', import.meta.url), {
     workerData: shared,
     // The sleeper needs none of the process's flags (loaders, inspectors).
@@ -31,6 +41,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   sleeper.unref()
   let stopped = false
   let armedForMs: Ms = Number.POSITIVE_INFINITY
+  let armedThenMs: Ms = Number.POSITIVE_INFINITY
 
   const watch = (): void => {
     const waiting = Atomics.waitAsync(words, WOKEN, 0)
@@ -39,26 +50,25 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   }
   const woken = (): void => {
     if (stopped) return
-    // Reset first: a past due time left here would wake the dispatcher repeatedly until it arms again.
-    numbers[DUE_AT] = Number.POSITIVE_INFINITY
     Atomics.store(words, WOKEN, 0)
-    armedForMs = Number.POSITIVE_INFINITY
+    armedForMs = armedThenMs
+    armedThenMs = Number.POSITIVE_INFINITY
     onWake()
     watch()
   }
   watch()
   return {
     kind: 'exact',
-    arm(atMs) {
-      const earlier = atMs < armedForMs
-      if (atMs === armedForMs) return
+    arm(atMs, thenMs = Number.POSITIVE_INFINITY) {
+      if (atMs === armedForMs && thenMs === armedThenMs) return
       numbers[DUE_AT] = clock.toMachine(atMs)
-      // A later time needs no notification: the sleeper wakes at the old time, finds nothing due and sleeps again.
-      if (earlier) {
-        Atomics.add(words, REARMED, 1)
-        Atomics.notify(words, REARMED)
-      }
+      numbers[THEN_AT] = clock.toMachine(thenMs)
+      Atomics.add(words, REARMED, 1)
+      // A later time needs no notification: the sleeper wakes at the old time and reads the new one. A sleeper that has
+      // woken the dispatcher meanwhile may sleep longer than until the old time.
+      if (atMs < armedForMs || Atomics.load(words, WOKEN) === 1) Atomics.notify(words, REARMED)
       armedForMs = atMs
+      armedThenMs = thenMs
     },
     cpuMs: () => numbers[CPU_MS] ?? 0,
     stop() {

@@ -5,10 +5,10 @@ import { WAKE_LAYOUT } from './exact.ts'
 
 /** Minimum gap between two wakes. Requests due within it are sent with the later wake. */
 const LEAST_GAP_MS = 0.2
-/** Maximum length of one wait, which limits how long a torn read of the due time can oversleep. */
+/** Maximum length of one wait. */
 const MAX_WAIT_MS = 50
 
-const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, CPU_MS } = WAKE_LAYOUT
+const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, THEN_AT, CPU_MS } = WAKE_LAYOUT
 const shared: unknown = workerData
 if (!(shared instanceof SharedArrayBuffer))
   throw new TypeError('the sleeper thread requires a SharedArrayBuffer as workerData')
@@ -18,16 +18,26 @@ const numbers = new Float64Array(shared)
 /** Interval at which the thread publishes its CPU time. */
 const CPU_EVERY_MS = 200
 
+let rearmed = -1
+let dueMs = Number.POSITIVE_INFINITY
+let thenMs = Number.POSITIVE_INFINITY
 let lastWakeMs = 0
 let lastCpuMs = 0
 while (Atomics.load(words, STOPPED) === 0) {
-  const rearmed = Atomics.load(words, REARMED)
+  const latest = Atomics.load(words, REARMED)
+  if (latest !== rearmed) {
+    rearmed = latest
+    dueMs = numbers[DUE_AT] ?? Number.POSITIVE_INFINITY
+    thenMs = numbers[THEN_AT] ?? Number.POSITIVE_INFINITY
+  }
   const nowMs = monotonicMs()
-  const dueMs = Math.max(numbers[DUE_AT] ?? Number.POSITIVE_INFINITY, lastWakeMs + LEAST_GAP_MS)
-  if (dueMs > nowMs) {
-    Atomics.wait(words, REARMED, rearmed, Math.min(MAX_WAIT_MS, dueMs - nowMs))
+  const wakeMs = Math.max(dueMs, lastWakeMs + LEAST_GAP_MS)
+  if (wakeMs > nowMs) {
+    Atomics.wait(words, REARMED, rearmed, Math.min(MAX_WAIT_MS, wakeMs - nowMs))
   } else if (Atomics.compareExchange(words, WOKEN, 0, 1) === 0) {
     lastWakeMs = nowMs
+    dueMs = thenMs
+    thenMs = Number.POSITIVE_INFINITY
     Atomics.notify(words, WOKEN)
   } else {
     // The dispatcher has not handled the last wake yet; it arms again when it does.

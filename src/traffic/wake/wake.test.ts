@@ -97,6 +97,43 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
   })
 })
 
+describe('exact waking', () => {
+  /** Arms once, and returns the first wakes in ms since then. */
+  function wakesOf(
+    arm: (wake: ReturnType<typeof exactWake>, fromMs: Ms) => void,
+    onFirst: (wake: ReturnType<typeof exactWake>, fromMs: Ms) => void = () => {},
+  ): Promise<Ms[]> {
+    const clock = new RunClock()
+    const { promise, resolve } = Promise.withResolvers<Ms[]>()
+    const wakesMs: Ms[] = []
+    const wake = exactWake(clock, () => {
+      wakesMs.push(clock.now() - fromMs)
+      if (wakesMs.length === 1) return onFirst(wake, fromMs)
+      wake.stop()
+      resolve(wakesMs)
+    })
+    const fromMs = clock.now()
+    arm(wake, fromMs)
+    return promise
+  }
+
+  test('continues with the time that follows by itself', async () => {
+    const [first = 0, second = 0] = await wakesOf((wake, fromMs) => wake.arm(fromMs + 50, fromMs + 90))
+    expect(first).toBeGreaterThan(49.99)
+    expect(second).toBeGreaterThan(89.99)
+  })
+
+  test('accepts an earlier time than the announced one', async () => {
+    const [, second = 0] = await wakesOf(
+      (wake, fromMs) => wake.arm(fromMs + 50, fromMs + 60_000),
+      (wake, fromMs) => wake.arm(fromMs + 60),
+    )
+    expect(second).toBeGreaterThan(59.99)
+    // Without a notification it would be the end of a wait of 50 ms; a busy machine is later than either.
+    expect(second).toBeLessThan(900)
+  })
+})
+
 test('exact waking reports its CPU time', async () => {
   const clock = new RunClock()
   const wake = exactWake(clock, () => wake.arm(clock.now() + 1))

@@ -3,8 +3,11 @@ import type { Ms } from '../../model/units.ts'
 /** Wakes the dispatcher when something is due. */
 export interface Wake {
   readonly kind: 'exact' | 'tick'
-  /** Requests a wake at `atMs` of the run's clock. A later call replaces an earlier one. Infinity requests none. */
-  arm(atMs: Ms): void
+  /**
+   * Requests a wake at `atMs` of the run's clock. A later call replaces an earlier one. Infinity requests none.
+   * `thenMs`: the time for which the next call will ask, if it is known. It makes that wake cheaper.
+   */
+  arm(atMs: Ms, thenMs?: Ms): void
   /** CPU time that waking has used outside the dispatcher's thread. */
   cpuMs(): Ms
   stop(): void

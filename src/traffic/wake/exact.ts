@@ -20,25 +20,66 @@ export const WAKE_LAYOUT = {
   BYTES: 40,
 } as const
 
-/**
- * Wakes by a second thread. That thread sleeps in `Atomics.wait`, whose resolution is microseconds, and notifies a word
- * that the dispatcher watches with `Atomics.waitAsync`. The delay is about 0.1 ms. After a wake, the sleeper sleeps until
- * the time that follows, so that the dispatcher need not notify it.
- */
-export function exactWake(clock: Clock, onWake: () => void): Wake {
-  const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, THEN_AT, CPU_MS, BYTES } = WAKE_LAYOUT
+/** Idle sleepers end after this time. */
+const IDLE_MS: Ms = 60_000
+
+/** A thread that sleeps, by the memory that it shares with this thread. */
+interface Sleeper {
+  readonly words: Int32Array<SharedArrayBuffer>
+  readonly numbers: Float64Array<SharedArrayBuffer>
+}
+
+/** Sleepers of this thread that no wake uses. Starting one takes some 40 ms of CPU, which each run would need again. */
+const idle: Sleeper[] = []
+let expiry: NodeJS.Timeout | undefined
+
+function startSleeper(): Sleeper {
+  const { DUE_AT, THEN_AT, WORDS, BYTES } = WAKE_LAYOUT
   const shared = new SharedArrayBuffer(BYTES)
-  const words = new Int32Array(shared, 0, WORDS)
-  const numbers = new Float64Array(shared)
-  numbers[DUE_AT] = numbers[THEN_AT] = Number.POSITIVE_INFINITY
-  const sleeper = new Worker(programFile('sleeper', import.meta.url), {
+  const sleeper = { words: new Int32Array(shared, 0, WORDS), numbers: new Float64Array(shared) }
+  sleeper.numbers[DUE_AT] = sleeper.numbers[THEN_AT] = Number.POSITIVE_INFINITY
+  const thread = new Worker(programFile('sleeper', import.meta.url), {
     workerData: shared,
     // The sleeper needs none of the process's flags (loaders, inspectors).
     execArgv: [],
     stdout: true,
     stderr: true,
   })
-  sleeper.unref()
+  thread.unref()
+  thread.on('exit', () => {
+    const place = idle.indexOf(sleeper)
+    if (place >= 0) idle.splice(place, 1)
+  })
+  return sleeper
+}
+
+/** Makes a sleeper that no wake uses any more available for the next one. */
+function keep(sleeper: Sleeper): void {
+  idle.push(sleeper)
+  realTime.clearTimeout(expiry)
+  expiry = realTime.setTimeout(endIdle, IDLE_MS).unref()
+}
+
+/** Sleepers end by themselves: terminating a thread from outside while others start has crashed whole processes. */
+function endIdle(): void {
+  const { REARMED, STOPPED } = WAKE_LAYOUT
+  for (const { words } of idle.splice(0)) {
+    Atomics.store(words, STOPPED, 1)
+    Atomics.add(words, REARMED, 1)
+    Atomics.notify(words, REARMED)
+  }
+}
+
+/**
+ * Wakes by a second thread. That thread sleeps in `Atomics.wait`, whose resolution is microseconds, and notifies a word
+ * that the dispatcher watches with `Atomics.waitAsync`. The delay is about 0.1 ms. After a wake, the sleeper sleeps until
+ * the time that follows, so that the dispatcher need not notify it.
+ */
+export function exactWake(clock: Clock, onWake: () => void): Wake {
+  const { WOKEN, REARMED, DUE_AT, THEN_AT, CPU_MS } = WAKE_LAYOUT
+  const sleeper = idle.pop() ?? startSleeper()
+  const { words, numbers } = sleeper
+  const usedBeforeMs = numbers[CPU_MS] ?? 0
   let stopped = false
   let armedForMs: Ms = Number.POSITIVE_INFINITY
   let armedThenMs: Ms = Number.POSITIVE_INFINITY
@@ -56,28 +97,32 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
     onWake()
     watch()
   }
+  const set = (dueMs: Ms, thenMs: Ms): void => {
+    numbers[DUE_AT] = dueMs
+    numbers[THEN_AT] = thenMs
+    Atomics.add(words, REARMED, 1)
+  }
   watch()
   return {
     kind: 'exact',
     arm(atMs, thenMs = Number.POSITIVE_INFINITY) {
-      if (atMs === armedForMs && thenMs === armedThenMs) return
-      numbers[DUE_AT] = clock.toMachine(atMs)
-      numbers[THEN_AT] = clock.toMachine(thenMs)
-      Atomics.add(words, REARMED, 1)
+      if (stopped || (atMs === armedForMs && thenMs === armedThenMs)) return
+      set(clock.toMachine(atMs), clock.toMachine(thenMs))
       // A later time needs no notification: the sleeper wakes at the old time and reads the new one. A sleeper that has
       // woken the dispatcher meanwhile may sleep longer than until the old time.
       if (atMs < armedForMs || Atomics.load(words, WOKEN) === 1) Atomics.notify(words, REARMED)
       armedForMs = atMs
       armedThenMs = thenMs
     },
-    cpuMs: () => numbers[CPU_MS] ?? 0,
+    cpuMs: () => (numbers[CPU_MS] ?? 0) - usedBeforeMs,
     stop() {
+      if (stopped) return
       stopped = true
-      Atomics.store(words, STOPPED, 1)
-      Atomics.add(words, REARMED, 1)
+      set(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
       Atomics.notify(words, REARMED)
-      // The sleeper ends by itself: terminating a thread from outside while others start has crashed whole processes.
+      // Ends the wait of `watch`; the next wake has its own.
       Atomics.notify(words, WOKEN)
+      keep(sleeper)
     },
   }
 }

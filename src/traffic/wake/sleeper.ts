@@ -5,7 +5,7 @@ import { WAKE_LAYOUT } from './exact.ts'
 
 /** Minimum gap between two wakes. Requests due within it are sent with the later wake. */
 const LEAST_GAP_MS = 0.2
-/** Maximum length of one wait. */
+/** Maximum length of a wait for a due time, after which the CPU time is published again. */
 const MAX_WAIT_MS = 50
 
 const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, THEN_AT, CPU_MS } = WAKE_LAYOUT
@@ -33,7 +33,9 @@ while (Atomics.load(words, STOPPED) === 0) {
   const nowMs = monotonicMs()
   const wakeMs = Math.max(dueMs, lastWakeMs + LEAST_GAP_MS)
   if (wakeMs > nowMs) {
-    Atomics.wait(words, REARMED, rearmed, Math.min(MAX_WAIT_MS, wakeMs - nowMs))
+    // Without a due time, the next run may be minutes away.
+    const isArmed = dueMs !== Number.POSITIVE_INFINITY
+    Atomics.wait(words, REARMED, rearmed, isArmed ? Math.min(MAX_WAIT_MS, wakeMs - nowMs) : undefined)
   } else if (Atomics.compareExchange(words, WOKEN, 0, 1) === 0) {
     lastWakeMs = nowMs
     dueMs = thenMs

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Ms } from '../../model/units.ts'
@@ -121,6 +122,17 @@ describe('exact waking', () => {
     const [first = 0, second = 0] = await wakesOf((wake, fromMs) => wake.arm(fromMs + 50, fromMs + 90))
     expect(first).toBeGreaterThan(49.99)
     expect(second).toBeGreaterThan(89.99)
+  })
+
+  test('uses the thread of a wake that has stopped', async () => {
+    const threads = (): number => readdirSync('/proc/self/task').length
+    await wakesOf((wake, fromMs) => wake.arm(fromMs + 5, fromMs + 10))
+    const before = threads()
+    for (let i = 0; i < 3; i++) {
+      const wakesMs = await wakesOf((wake, fromMs) => wake.arm(fromMs + 5, fromMs + 10))
+      expect(wakesMs[0]).toBeGreaterThan(4.99)
+    }
+    expect(threads()).toBe(before)
   })
 
   test('accepts an earlier time than the announced one', async () => {

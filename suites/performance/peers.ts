@@ -1,112 +1,154 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Count, Rps } from '../../src/model/units.ts'
+import { type Cost, GNU_TIME, isInstalled, otherCost, pathOf, programCost, type Reading } from './run-program.ts'
 
-/** The load of one cell of the table. */
-export interface Cell {
-  readonly name: string
+/** A load that every generator can send. */
+export interface Load {
+  readonly url: string
   /** 0: as fast as the responses allow. */
   readonly rate: Rps
   readonly connections: Count
   readonly seconds: number
 }
 
-/** What one run of a generator cost. */
-export interface Cost {
-  readonly requests: Count
-  /** CPU time of the threads that send, in the measured part; undefined of a program that cannot say it. */
-  readonly threadsUs?: number
-  /** CPU time of the whole process, with its start. */
-  readonly wholeUs: number
-}
-
-export interface Peer {
+/** A generator that is compared with others for loads of one kind. */
+export interface Peer<Sent = Load> {
   readonly name: string
-  /** Why it cannot run a cell; undefined if it can. */
-  missing(cell: Cell): string | undefined
-  run(url: string, cell: Cell): Promise<Cost>
+  /** Why it cannot run a load; undefined if it can. */
+  missing(load: Sent): string | undefined
+  run(load: Sent): Promise<Cost>
 }
 
-const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const isInstalled = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+/** The build of this project, which is what users run. */
+const BUILD = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
-async function run(command: readonly string[]): Promise<string> {
-  const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  if (code !== 0) throw new Error(`${program} ended with ${String(code)}: ${errors}`)
-  return output + errors
+/** Runs a plan of this project. */
+export function ownCost(plan: object, env?: Readonly<Record<string, string>>): Promise<Cost> {
+  return programCost('own', [BUILD, JSON.stringify(plan)], env)
 }
 
-/** Runs one of the two programs of this folder, which print their cost as JSON. */
-async function ownCost(args: readonly string[]): Promise<Cost> {
-  const output = await run([process.execPath, ...args])
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Cost
-}
+const argsOf = ({ url, rate, connections, seconds }: Load): readonly string[] =>
+  [url, rate, connections, seconds].map(String)
 
-/** Runs another program under the shell's `time`, and reads its number of requests from its output. */
-async function timedCost(command: readonly string[], requestsOf: RegExp): Promise<Cost> {
-  const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-  const output = await run(['bash', '-c', `TIMEFORMAT='cpu %U %S'; time ${quoted}`])
-  const requests = Number(requestsOf.exec(output)?.[1]?.replaceAll(',', ''))
-  const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(output) ?? []
-  const wholeUs = 1e6 * (Number(user) + Number(system))
-  if (!(requests > 0 && wholeUs > 0)) throw new Error(`no figures in the output of ${command[0]}: ${output}`)
-  return { requests, wholeUs }
-}
-
-const args = ({ rate, connections, seconds }: Cell): readonly string[] => [rate, connections, seconds].map(String)
-/** Returns the option with its rate; nothing of a load without one. */
-const option = (name: string, rate: Rps): readonly string[] => (rate === 0 ? [] : [name, String(rate)])
-const onlyFlatOut = ({ rate }: Cell): string | undefined => (rate === 0 ? undefined : 'it has no open model')
-
-export const FLOOR: Peer = {
-  name: 'floor',
-  missing: () => undefined,
-  run: (url, cell) => ownCost([pathOf('floor.ts'), url, ...args(cell)]),
+/** Returns the plan of this project for a load. */
+export function planOf({ url, rate, connections, seconds }: Load): object {
+  const pace = rate === 0 ? { concurrency: connections } : { rate }
+  return { ...pace, target: url, connection: 'long-lived', maxConnections: connections, duration: `${seconds}s` }
 }
 
 export const OWN: Peer = {
   name: 'describe-load',
   missing: () => undefined,
-  run: (url, cell) => ownCost([pathOf('measured-run.ts'), pathOf('../../dist/index.js'), url, ...args(cell)]),
+  run: (load) => ownCost(planOf(load)),
 }
+
+/** Exact waking is the default up to 4 000 req/s; this is the other one. */
+export const OWN_TICK: Peer = {
+  name: 'describe-load (tick)',
+  missing: ({ rate }) => (rate > 0 && rate <= 4_000 ? undefined : 'it wakes by ticks anyway'),
+  run: (load) => ownCost(planOf(load), { LOAD_WAKE: 'tick' }),
+}
+
+export const FLOOR: Peer = {
+  name: 'floor',
+  missing: () => undefined,
+  run: (load) => programCost('floor', argsOf(load)),
+}
+
+/** Returns a program of others that is compared where it is installed. */
+function other(
+  name: string,
+  reading: Reading,
+  commandOf: (load: Load) => readonly string[],
+  unable: (load: Load) => string | undefined = () => undefined,
+): Peer {
+  return {
+    name,
+    missing(load) {
+      if (!isInstalled(name)) return `${name} is not installed`
+      return existsSync(GNU_TIME) ? unable(load) : `${name} needs GNU time (Debian package time)`
+    },
+    run: (load) => otherCost(commandOf(load), reading),
+  }
+}
+
+const WRK: Reading = { requests: /([\d,]+) requests in/, p50: /50(?:\.000)?%\s+([\d.]+)(us|ms|s)/ }
+const wrkArgs = ({ connections, seconds }: Load): readonly string[] => [
+  '-t1',
+  `-c${connections}`,
+  `-d${seconds}s`,
+  '--latency',
+]
 
 /** To compare with another tool, add it here. */
 export const PEERS: readonly Peer[] = [
   OWN,
   FLOOR,
   {
-    name: 'wrk',
-    missing: (cell) => (isInstalled('wrk') ? onlyFlatOut(cell) : 'wrk is not installed'),
-    run: (url, { connections, seconds }) =>
-      timedCost(['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, url], /([\d,]+) requests in/),
+    name: 'undici',
+    missing: () => undefined,
+    run: (load) => programCost('undici-client', argsOf(load)),
   },
+  other(
+    'wrk',
+    WRK,
+    (load) => ['wrk', ...wrkArgs(load), load.url],
+    ({ rate }) => (rate === 0 ? undefined : 'wrk has no open model'),
+  ),
+  other(
+    'wrk2',
+    WRK,
+    (load) => ['wrk2', ...wrkArgs(load), `-R${load.rate}`, load.url],
+    ({ rate }) => (rate === 0 ? 'wrk2 has no closed model' : undefined),
+  ),
+  other('autocannon', { requests: /"2xx":(\d+)/ }, ({ url, rate, connections, seconds }) => {
+    const pace = rate === 0 ? [] : ['-R', String(rate)]
+    return ['autocannon', '-c', String(connections), '-d', String(seconds), '-j', ...pace, url]
+  }),
+  other('hey', { requests: /\[200\]\s+(\d+) responses/ }, ({ url, rate, connections, seconds }) => {
+    // Its rate is that of each connection.
+    const pace = rate === 0 ? [] : ['-q', String(rate / connections)]
+    return ['hey', '-cpus', '1', '-c', String(connections), '-z', `${seconds}s`, ...pace, url]
+  }),
+]
+
+/** Calls of a tool of an MCP server over its standard input and output. */
+export interface Calls {
+  readonly concurrency: Count
+  readonly seconds: number
+}
+
+const SERVER = [process.execPath, pathOf('echo-server')] as const
+const callArgs = ({ concurrency, seconds }: Calls): readonly string[] => [
+  String(concurrency),
+  String(seconds),
+  ...SERVER,
+]
+
+export const PIPE_FLOOR: Peer<Calls> = {
+  name: 'floor (pipe)',
+  missing: () => undefined,
+  run: (calls) => programCost('pipe-floor', callArgs(calls)),
+}
+
+export const MCP_PEERS: readonly Peer<Calls>[] = [
   {
-    name: 'wrk2',
-    missing: ({ rate }) =>
-      !isInstalled('wrk2') ? 'wrk2 is not installed' : rate === 0 ? 'it has no closed model' : undefined,
-    run: (url, { rate, connections, seconds }) =>
-      timedCost(['wrk2', '-t1', `-c${connections}`, `-d${seconds}s`, `-R${rate}`, url], /([\d,]+) requests in/),
+    name: OWN.name,
+    missing: () => undefined,
+    run: ({ concurrency, seconds }) =>
+      ownCost({
+        concurrency,
+        duration: `${seconds}s`,
+        maxConnections: 1,
+        target: { stdio: SERVER },
+        request: { tool: 'echo', arguments: { message: 'hello' } },
+      }),
   },
+  PIPE_FLOOR,
   {
-    name: 'autocannon',
-    missing: () => (isInstalled('autocannon') ? undefined : 'autocannon is not installed'),
-    run: (url, { rate, connections, seconds }) =>
-      timedCost(
-        ['autocannon', '-c', String(connections), '-d', String(seconds), '-j', ...option('-R', rate), url],
-        /"2xx":(\d+)/,
-      ),
-  },
-  {
-    name: 'hey',
-    missing: () => (isInstalled('hey') ? undefined : 'hey is not installed'),
-    run: (url, { rate, connections, seconds }) =>
-      timedCost(
-        ['hey', '-cpus', '1', '-c', String(connections), '-z', `${seconds}s`, ...option('-q', rate / connections), url],
-        /\[200\]\s+(\d+) responses/,
-      ),
+    name: 'MCP SDK client',
+    missing: () => undefined,
+    run: (calls) => programCost('sdk-client', callArgs(calls)),
   },
 ]

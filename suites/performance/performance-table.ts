@@ -1,7 +1,13 @@
 import { quantileRanks } from '../../src/judge/verdict/statistics/binomial-intervals.ts'
 import { median } from '../../src/judge/verdict/statistics/median.ts'
 import { table } from '../../src/report/page.ts'
-import type { Cell, Cost } from './peers.ts'
+import type { Cost } from './run-program.ts'
+
+/** The costs of one generator for one load, by round. */
+export interface Row {
+  readonly peer: string
+  readonly costs: readonly Cost[]
+}
 
 /** A ratio over several rounds. */
 export interface RatioOfRounds {
@@ -10,49 +16,55 @@ export interface RatioOfRounds {
   readonly interval: readonly [low: number, high: number]
 }
 
-/** The costs of one generator in one cell, by round. */
-export interface Row {
-  readonly peer: string
-  readonly costs: readonly Cost[]
-}
-
-/** One line of the table: CPU µs per request, and ratios to the floor program in the same round. */
+/** One line of the table, in medians over the rounds; ratios are to the reference in the same round. */
 export interface Line {
-  readonly cell: string
+  readonly load: string
   readonly peer: string
+  /** CPU µs per request. */
   readonly threadsUs: number | null
   readonly wholeUs: number
+  readonly requestsPerCpuSecond: number
+  readonly peakMb: number
+  readonly lagP99Ms: number | null
+  readonly serviceP50Ms: number | null
   readonly threadsRatio: RatioOfRounds | null
-  readonly wholeRatio: RatioOfRounds | null
+  readonly wholeRatio: RatioOfRounds
 }
 
-/** Compares each generator of a cell with the floor program, in pairs of the same round. */
-export function linesOf({ name }: Cell, rows: readonly Row[], floor: string): readonly Line[] {
-  const reference = rows.find(({ peer }) => peer === floor)?.costs ?? []
-  const ratio = (costs: readonly Cost[], of: (cost: Cost) => number | undefined): RatioOfRounds | null => {
+/** Compares each generator with the reference, in pairs of the same round. */
+export function linesOf(load: string, rows: readonly Row[], reference: string): readonly Line[] {
+  const others = rows.find(({ peer }) => peer === reference)?.costs ?? []
+  const ratioTo = (costs: readonly Cost[], of: (cost: Cost) => number | null): RatioOfRounds | null => {
     const ratios = costs.flatMap((cost, round) => {
-      const [own, other] = [of(cost), reference[round] && of(reference[round])]
-      return own === undefined || other === undefined ? [] : [own / other]
+      const [own, other] = [of(cost), others[round] === undefined ? null : of(others[round])]
+      return own === null || other === null ? [] : [own / other]
     })
     return ratios.length === 0 ? null : ratioOf(ratios)
   }
-  return rows.map(({ peer, costs }) => ({
-    cell: name,
-    peer,
-    threadsUs: medianOf(costs.flatMap((cost) => threadsPerRequest(cost) ?? [])),
-    wholeUs: medianOf(costs.map(wholePerRequest)) ?? Number.NaN,
-    threadsRatio: ratio(costs, threadsPerRequest),
-    wholeRatio: ratio(costs, wholePerRequest),
-  }))
+  return rows.map(({ peer, costs }) => {
+    const typical = (of: (cost: Cost) => number | null | undefined): number | null => {
+      const values = costs.flatMap((cost) => of(cost) ?? [])
+      return values.length === 0 ? null : median(values)
+    }
+    const wholeUs = typical(wholePerRequest) ?? Number.NaN
+    return {
+      load,
+      peer,
+      threadsUs: typical(threadsPerRequest),
+      wholeUs,
+      requestsPerCpuSecond: 1e6 / wholeUs,
+      peakMb: typical(({ peakMb }) => peakMb) ?? Number.NaN,
+      lagP99Ms: typical(({ lagP99Ms }) => lagP99Ms),
+      serviceP50Ms: typical(({ serviceP50Ms }) => serviceP50Ms),
+      threadsRatio: ratioTo(costs, threadsPerRequest),
+      wholeRatio: ratioTo(costs, wholePerRequest) ?? { median: Number.NaN, interval: [Number.NaN, Number.NaN] },
+    }
+  })
 }
 
-const threadsPerRequest = ({ threadsUs, requests }: Cost): number | undefined =>
-  threadsUs === undefined ? undefined : threadsUs / requests
+const threadsPerRequest = ({ threadsUs, requests }: Cost): number | null =>
+  threadsUs === undefined ? null : threadsUs / requests
 const wholePerRequest = ({ wholeUs, requests }: Cost): number => wholeUs / requests
-
-function medianOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : median(values)
-}
 
 /** Returns the median of paired ratios, one per round, with its interval: two of them in order (sign test). */
 export function ratioOf(ratios: readonly number[]): RatioOfRounds {
@@ -61,19 +73,41 @@ export function ratioOf(ratios: readonly number[]): RatioOfRounds {
   return { median: median(sorted), interval: [sorted[low - 1] ?? Number.NaN, sorted[high - 1] ?? Number.NaN] }
 }
 
-const HEADINGS = ['load', 'generator', 'threads µs', 'whole µs', 'threads ÷ floor', 'whole ÷ floor'] as const
+/** Headings of the table; the first two columns are words. */
+export const HEADINGS = [
+  'load',
+  'generator',
+  'threads µs',
+  'whole µs',
+  'memory MB',
+  'lag p99 ms',
+  'service p50 ms',
+  'threads ÷ floor',
+  'whole ÷ floor',
+] as const
 
-/** Formats the lines as a table for a terminal. */
-export function formatLines(lines: readonly Line[]): string {
-  const rows = lines.map((line) => [
-    line.cell,
+/** Returns the cells of each line, as texts. */
+export function cellsOf(lines: readonly Line[]): readonly (readonly string[])[] {
+  return lines.map((line) => [
+    line.load,
     line.peer,
-    line.threadsUs?.toFixed(1) ?? '',
-    line.wholeUs.toFixed(1),
+    formatted(line.threadsUs, 1),
+    formatted(line.wholeUs, 1),
+    formatted(line.peakMb, 0),
+    formatted(line.lagP99Ms, 2),
+    formatted(line.serviceP50Ms, 2),
     formatRatio(line.threadsRatio),
     formatRatio(line.wholeRatio),
   ])
-  return table(HEADINGS, rows, [0, 1]).join('\n')
+}
+
+/** Formats the lines as a table for a terminal. */
+export function formatLines(lines: readonly Line[]): string {
+  return table(HEADINGS, cellsOf(lines), [0, 1]).join('\n')
+}
+
+function formatted(value: number | null, digits: number): string {
+  return value === null ? '' : value.toFixed(digits)
 }
 
 function formatRatio(ratio: RatioOfRounds | null): string {

@@ -22,7 +22,8 @@ export interface Nginx extends AsyncDisposable {
 /** Starts a real nginx with one worker and an 11-byte response, on free ports, with its files in a temporary folder. */
 export async function startNginx({
   keepaliveRequests = 1_000,
-}: { readonly keepaliveRequests?: number } = {}): Promise<Nginx> {
+  connections = 2_048,
+}: { readonly keepaliveRequests?: number; readonly connections?: number } = {}): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'describe-load-nginx-'))
   const [port, securePort, secureOnePort] = [await freePort(), await freePort(), await freePort()]
   await Promise.all([writeFile(join(folder, 'cert.pem'), cert), writeFile(join(folder, 'key.pem'), key)])
@@ -31,9 +32,9 @@ export async function startNginx({
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr crit;
-     events { worker_connections 2048; }
+     events { worker_connections ${connections}; }
      http {
-       access_log off; keepalive_requests ${keepaliveRequests};
+       access_log off; client_max_body_size 0; keepalive_requests ${keepaliveRequests};
        ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
        ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
        server { listen 127.0.0.1:${port}; ${answers200} }

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { finish, Histogram, startCpu } from './measure.ts'
 
 const [address = '', rate = '0', connections = '1', seconds = '1'] = process.argv.slice(2)
 const url = new URL(address)
@@ -12,17 +13,6 @@ const request = Buffer.from(`GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r
 const perMs = Number(rate) / 1_000
 const WARM_UP_MS = 1_000
 const endMs = WARM_UP_MS + 1_000 * Number(seconds)
-
-/** Histogram of microseconds with 16 buckets per power of two. */
-class Histogram {
-  readonly counts = new Uint32Array(1_024)
-
-  add(us: number): void {
-    const power = 31 - Math.clz32(us | 16)
-    const bucket = ((power - 4) << 4) + (us >>> (power - 4))
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1
-  }
-}
 
 interface Connection {
   readonly socket: Socket
@@ -37,9 +27,7 @@ let responseBytes = 0
 let startMs = 0
 let sent = 0
 let done = 0
-let isMeasuring = false
-let before = process.threadCpuUsage()
-let usedUs = 0
+let cpuUs: (() => number) | undefined
 const free: Connection[] = []
 const waiting: number[] = []
 
@@ -52,7 +40,7 @@ function send(connection: Connection, intendedMs: number): void {
 
 function answered(connection: Connection): void {
   const nowMs = performance.now()
-  if (isMeasuring) {
+  if (cpuUs !== undefined) {
     done++
     response.add(Math.max(1, (nowMs - connection.intendedMs) * 1_000))
     service.add(Math.max(1, (nowMs - connection.sentMs) * 1_000))
@@ -81,11 +69,8 @@ async function open(): Promise<Connection> {
 
 function tick(): void {
   const elapsedMs = performance.now() - startMs
-  if (!isMeasuring && elapsedMs >= WARM_UP_MS) {
-    isMeasuring = true
-    before = process.threadCpuUsage()
-  }
-  if (elapsedMs >= endMs) return finish()
+  if (elapsedMs >= WARM_UP_MS) cpuUs ??= startCpu()
+  if (elapsedMs >= endMs) finish({ requests: done, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: service.p50Ms })
   const due = Math.floor(elapsedMs * perMs)
   for (; sent < due; sent++) {
     const connection = free.pop()
@@ -95,15 +80,12 @@ function tick(): void {
   setTimeout(tick, 1)
 }
 
-function finish(): void {
-  const after = process.threadCpuUsage()
-  usedUs = after.user + after.system - before.user - before.system
-  const whole = process.cpuUsage()
-  console.log(JSON.stringify({ requests: done, threadsUs: usedUs, wholeUs: whole.user + whole.system }))
-  process.exit()
+const opened: Connection[] = []
+// More handshakes at a time would overflow the server's accept queue.
+while (opened.length < Number(connections)) {
+  const count = Math.min(64, Number(connections) - opened.length)
+  opened.push(...(await Promise.all(Array.from({ length: count }, open))))
 }
-
-const opened = await Promise.all(Array.from({ length: Number(connections) }, open))
 startMs = performance.now()
 if (perMs === 0) for (const connection of opened) send(connection, startMs)
 else free.push(...opened)

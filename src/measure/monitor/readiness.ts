@@ -1,6 +1,5 @@
-import { get as getHttp } from 'node:http'
-import { get as getHttps } from 'node:https'
 import { connect, type LookupFunction } from 'node:net'
+import { http } from '../../model/node-http.ts'
 
 const TRY_LIMIT_MS = 2_000
 
@@ -28,11 +27,15 @@ function askHttp(
   return new Promise((resolve) => {
     const location = `${scheme}//${url.host}${url.pathname}${url.search}`
     const options = { agent: false, timeout: TRY_LIMIT_MS, rejectUnauthorized: false, ...lookingUp(addresses) } as const
-    const request = (scheme === 'https:' ? getHttps : getHttp)(location, options, (response) => {
-      const { statusCode = 0 } = response
-      request.destroy()
-      resolve(statusCode < 500 ? undefined : `it answered ${statusCode}`)
-    })
+    const request = (scheme === 'https:' ? process.getBuiltinModule('node:https') : http).get(
+      location,
+      options,
+      (response) => {
+        const { statusCode = 0 } = response
+        request.destroy()
+        resolve(statusCode < 500 ? undefined : `it answered ${statusCode}`)
+      },
+    )
     request.on('timeout', () => {
       request.destroy()
       resolve(`no answer within ${TRY_LIMIT_MS} ms`)

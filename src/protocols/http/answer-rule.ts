@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { formatValue } from '../../model/errors.ts'
+import { http } from '../../model/node-http.ts'
 import type { Answer, Outcome } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { bodyFailure, codeFailure, isCheckCode } from '../check.ts'
@@ -71,7 +71,7 @@ function inspectsBody(check: HttpRequest['check']): boolean {
 }
 
 function statusLine(status: number): string {
-  const reason = STATUS_CODES[status]
+  const reason = http.STATUS_CODES[status]
   return reason === undefined ? `${status}` : `${status} ${reason}`
 }
 

@@ -1,7 +1,7 @@
-import { METHODS } from 'node:http'
 import type { PlanIssue } from '../../model/errors.ts'
 import { foreignKeys } from '../../model/foreign-keys.ts'
 import { nearestName } from '../../model/nearest-name.ts'
+import { http } from '../../model/node-http.ts'
 import { isRecord, oneOf, positive, readKeys, withRemedy, text, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import { readHeaders } from '../../model/header-readers.ts'
@@ -11,7 +11,7 @@ import { httpBody } from './body-encoding.ts'
 const status = wholeFrom(100, 999)
 
 /** Methods that a request may use. CONNECT is excluded, because it turns the connection into a tunnel. */
-const SENDABLE = METHODS.filter((name) => name !== 'CONNECT')
+const SENDABLE = http.METHODS.filter((name) => name !== 'CONNECT')
 
 const method: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && SENDABLE.includes(value)) return value

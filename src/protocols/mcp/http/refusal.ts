@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { formatValue } from '../../../model/errors.ts'
+import { http } from '../../../model/node-http.ts'
 import type { ChannelFailure } from '../channel.ts'
 import { kindOfMessage, named } from './message-kind.ts'
 
@@ -42,6 +42,6 @@ function classOfStatus(status: number): ChannelFailure['errorClass'] {
 }
 
 export function formatStatus(status: number): string {
-  const reason = STATUS_CODES[status]
+  const reason = http.STATUS_CODES[status]
   return reason === undefined ? `${status}` : `${status} ${reason}`
 }

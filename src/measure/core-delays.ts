@@ -52,11 +52,9 @@ export class CoreDelays implements Delays {
   }
 
   checked(nowMs: Ms, everyMs: Ms): void {
-    const isMark = nowMs - (this.#marks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) >= MARK_MS
-    // Waits add up, so the next reading includes those until now. A check that is late is no longer known then.
-    if (isMark || nowMs > this.#checkMs) this.#read(nowMs)
+    this.#read(nowMs)
     this.#checkMs = nowMs + everyMs + TIMER_MS
-    if (!isMark) return
+    if (nowMs - (this.#marks.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) < MARK_MS) return
     this.#marks.push({ atMs: nowMs, totalMs: this.#totalMs })
     while ((this.#marks[1]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs - AFTERMATH_MS) this.#marks.shift()
   }

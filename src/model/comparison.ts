@@ -37,8 +37,8 @@ export function pairsDurationMs(pairs: Count, blocks: PairBlocks): Ms {
 }
 
 /**
- * Pause after the warm-up. A server that was cold may have more requests than it can answer, and what it still answers
- * would count in the first block.
+ * Pause after the warm-up. A cold server may answer the last requests of the warm-up late, and the work for these would
+ * slow down the first block.
  */
 const SETTLE_MS: Ms = 1_000
 

@@ -1,5 +1,6 @@
 import { type Arrivals, arrivalsOf } from '../traffic/arrivals/index.ts'
 import { constant, curveFrom, type PlanCurve } from '../traffic/patterns/index.ts'
+import type { Ms } from '../model/units.ts'
 import type { ResolvedPlan } from './resolved-plan.ts'
 
 /**
@@ -15,6 +16,11 @@ export interface CompiledPlan extends ResolvedPlan {
 export function warmUpCurve({ curve, warmUpMs, seed }: CompiledPlan): PlanCurve | undefined {
   if (curve === undefined || warmUpMs === 0) return undefined
   return curveFrom(constant({ rate: curve.meanRps }), { durationMs: warmUpMs, seed })
+}
+
+/** Returns how long before the measured part the warm-up begins: the two sides of a comparison have it in turns. */
+export function warmUpLeadMs({ warmUpMs, blocks }: Pick<ResolvedPlan, 'warmUpMs' | 'blocks'>): Ms {
+  return blocks === undefined ? warmUpMs : -blocks.warmUpAtMs
 }
 
 /** Returns the number of requests in the schedule; Infinity in the closed model. */

@@ -23,7 +23,6 @@ export interface Line {
   /** CPU µs per request. */
   readonly threadsUs: number | null
   readonly wholeUs: number
-  readonly requestsPerCpuSecond: number
   readonly peakMb: number
   readonly lagP99Ms: number | null
   readonly serviceP50Ms: number | null
@@ -46,13 +45,11 @@ export function linesOf(load: string, rows: readonly Row[], reference: string): 
       const values = costs.flatMap((cost) => of(cost) ?? [])
       return values.length === 0 ? null : median(values)
     }
-    const wholeUs = typical(wholePerRequest) ?? Number.NaN
     return {
       load,
       peer,
       threadsUs: typical(threadsPerRequest),
-      wholeUs,
-      requestsPerCpuSecond: 1e6 / wholeUs,
+      wholeUs: typical(wholePerRequest) ?? Number.NaN,
       peakMb: typical(({ peakMb }) => peakMb) ?? Number.NaN,
       lagP99Ms: typical(({ lagP99Ms }) => lagP99Ms),
       serviceP50Ms: typical(({ serviceP50Ms }) => serviceP50Ms),
@@ -64,7 +61,7 @@ export function linesOf(load: string, rows: readonly Row[], reference: string): 
 
 const threadsPerRequest = ({ threadsUs, requests }: Cost): number | null =>
   threadsUs === undefined ? null : threadsUs / requests
-const wholePerRequest = ({ wholeUs, requests }: Cost): number => wholeUs / requests
+const wholePerRequest = ({ wholeUs, requests, warmUpRequests }: Cost): number => wholeUs / (requests + warmUpRequests)
 
 /** Returns the median of paired ratios, one per round, with its interval: two of them in order (sign test). */
 export function ratioOf(ratios: readonly number[]): RatioOfRounds {

@@ -56,6 +56,7 @@ export async function otherCost(command: readonly string[], reading: Reading): P
   const [, p50, unit = 'ms'] = reading.p50?.exec(output) ?? []
   return {
     requests,
+    warmUpRequests: 0,
     wholeUs,
     peakMb: Number(peakKb) / 1_024,
     ...(p50 !== undefined && { serviceP50Ms: Number(p50) * (UNITS[unit] ?? Number.NaN) }),

@@ -1,4 +1,4 @@
-import type { Count, Ms } from '../../src/model/units.ts'
+import type { Count } from '../../src/model/units.ts'
 import { FLOOR, ownCost, planOf } from './peers.ts'
 import type { Cost } from './run-program.ts'
 
@@ -8,8 +8,6 @@ export interface Sweep {
   /** Name of the property, with its unit. */
   readonly x: string
   readonly values: readonly number[]
-  /** Time in which one round of it ends. */
-  readonly aboutMs: Ms
   own(url: string, value: number): Promise<Cost>
   /** The floor program, where it can send this load. */
   floor?(url: string, value: number): Promise<Cost>
@@ -26,7 +24,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'rate',
     x: 'req/s',
     values: [50, 200, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000],
-    aboutMs: 80_000,
     own: (url, rate) => ownCost(planOf({ url, rate, connections: connectionsFor(rate), seconds: SECONDS })),
     floor: (url, rate) => FLOOR.run({ url, rate, connections: connectionsFor(rate), seconds: SECONDS }),
   },
@@ -34,7 +31,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'connections',
     x: 'open connections, at 1 000 req/s',
     values: [1, 10, 100, 1_000, 10_000],
-    aboutMs: 80_000,
     own: (url, connections) => ownCost(planOf({ url, rate: 1_000, connections, seconds: SECONDS })),
     floor: (url, connections) => FLOOR.run({ url, rate: 1_000, connections, seconds: SECONDS }),
   },
@@ -42,7 +38,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'request body',
     x: 'bytes of each request',
     values: [16, 1_024, 16_384, 262_144, 4_194_304, 104_857_600],
-    aboutMs: 60_000,
     own: (url, bytes) =>
       ownCost({
         target: url,
@@ -56,7 +51,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'length of the run',
     x: 's, at 1 000 req/s',
     values: [1, 3, 10, 30],
-    aboutMs: 100_000,
     own: (url, seconds) => ownCost(planOf({ url, rate: 1_000, connections: 20, seconds })),
     floor: (url, seconds) => FLOOR.run({ url, rate: 1_000, connections: 20, seconds }),
   },
@@ -64,7 +58,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'operations',
     x: 'operations, at 1 000 req/s',
     values: [1, 10, 100, 1_000],
-    aboutMs: 30_000,
     own: (url, count) =>
       ownCost({
         ...planOf({ url, rate: 1_000, connections: 20, seconds: SECONDS }),
@@ -75,7 +68,6 @@ export const SWEEPS: readonly Sweep[] = [
     name: 'threads',
     x: 'generator threads, at 8 000 req/s',
     values: [1, 2],
-    aboutMs: 20_000,
     own: (url, threads) => ownCost({ ...planOf({ url, rate: 8_000, connections: 100, seconds: SECONDS }), threads }),
   },
 ]

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { listPids, readStat } from './proc.ts'
@@ -78,12 +79,14 @@ export function startGuard(): Guard {
     env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: undefined },
   })
   watchdog.unref()
-  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref()
   watchdog.on('error', () => {})
-  watchdog.stdin.on('error', () => {})
+  // If no descriptor is free, Node returns a child without streams. Then the group cannot be started, either.
+  const stdin: Writable | undefined = watchdog.stdin
+  if (stdin instanceof Socket) stdin.unref()
+  stdin?.on('error', () => {})
   return {
-    watchOver: (group) => void watchdog.stdin.write(`${group}\n`),
-    endAll: () => void watchdog.stdin.end(),
+    watchOver: (group) => void stdin?.write(`${group}\n`),
+    endAll: () => void stdin?.end(),
     dismiss: () => void watchdog.kill('SIGKILL'),
   }
 }

@@ -95,8 +95,9 @@ export class SocketTraffic {
     this.#before = undefined
     // A connection that closes between the list and the subscription would be missing.
     await (this.#subscribed ??= this.#subscribe())
+    const wasListening = this.#isListening()
     const lines = await this.#requestList()
-    const isListening = this.#isListening()
+    const isListening = wasListening && this.#isListening()
     this.#unknown ??= this.#whyUnknown(lines, isListening)
     if (lines === undefined || !isListening || this.#unknown !== undefined) return null
     this.#wasListening = true

@@ -4,12 +4,17 @@
 import { parentPort } from 'node:worker_threads'
 import { describeThrown } from '../../model/thrown.ts'
 import { adoptSecrets, learnFeed } from '../../model/text/clean.ts'
+import { within } from '../../model/within.ts'
 import { curveFrom } from '../../traffic/patterns/index.ts'
+import { endSleepers, keepSleepers } from '../../traffic/wake/exact.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator, ToThread } from './messages.ts'
 import { exitFailureOf, userFailureOf, userModulesOf } from './thread-errors.ts'
 import { thisThread } from './this-thread.ts'
 import { warmUp } from './warm-up/warm-up.ts'
+
+/** Maximum time in which the sleeping threads of this one end. */
+const SLEEPERS_MS = 200
 
 /** Interval at which the thread reports that its event loop runs. */
 const ALIVE_MS = 500
@@ -26,11 +31,13 @@ const thread = parentPort
 if (thread === null) throw new Error('this file is the body of a worker thread')
 let current: CurrentJob | undefined
 let isOver = false
+keepSleepers()
 
 thread.on('message', (message: ToThread) => {
   if (message.type === 'exit') {
     isOver = true
-    process.exit()
+    void within(SLEEPERS_MS, endSleepers()).then(() => process.exit())
+    return
   }
   if (message.type === 'warm-up') return void warmUp(message.transports)
   replaceEnvironment(message.env)

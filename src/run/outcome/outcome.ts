@@ -5,7 +5,7 @@ import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
-import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import { type CompiledPlan, warmUpLeadMs } from '../../plan/compiled-plan.ts'
 import { type Blocks, toClock, toOwn } from '../../model/blocks.ts'
 import type { Interval } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -233,7 +233,10 @@ export class RunOutcome {
     this.#silence = await silenceDoubts(result, this.#targets)
     // Building a result takes some milliseconds, which short runs would notice.
     if (this.#traces === undefined && this.#silence.length === 0) return result
-    await this.#traces?.close(this.result(), this.#lifetime.elapsedMs)
+    await this.#traces?.close(this.result(), {
+      leadMs: warmUpLeadMs(this.#plan),
+      elapsedMs: this.#lifetime.elapsedMs,
+    })
     return this.result()
   }
 

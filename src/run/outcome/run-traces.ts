@@ -71,17 +71,20 @@ export class RunTraces {
   }
 
   /**
-   * Hands over all traces and waits for their export for a limited time. The run lasted `elapsedMs`. Never rejects,
-   * because traces must not fail a load test.
+   * Hands over all traces and waits for their export for a limited time. The run lasted `elapsedMs`, after a
+   * warm-up that began `leadMs` earlier. Never rejects, because traces must not fail a load test.
    */
-  async close(result: LoadResult, elapsedMs: Ms): Promise<void> {
+  async close(
+    result: LoadResult,
+    { leadMs, elapsedMs }: { readonly leadMs: Ms; readonly elapsedMs: Ms },
+  ): Promise<void> {
     let sink: TraceSink | undefined
     try {
       sink = await this.#sink()
       if (sink === undefined) return
       if (this.#mode === 'slowest') await this.#send(this.#kept.flat(), result)
       const facts = this.#facts(result)
-      const startMs = facts.zeroMs - result.plan.warmUpMs
+      const startMs = facts.zeroMs - leadMs
       const endMs = facts.zeroMs + Math.max(elapsedMs, result.durationMs)
       sink.send([runSpan(facts, this.#parent, { startMs, endMs, attributes: attributesOf(result) }, sink.resource)])
       const patienceMs = result.ended === 'completed' ? PATIENCE_MS : STOPPED_PATIENCE_MS

@@ -20,24 +20,36 @@ export const WAKE_LAYOUT = {
   BYTES: 40,
 } as const
 
-/** Idle sleepers end after this time. */
-const IDLE_MS: Ms = 60_000
-
-/** A thread that sleeps, by the memory that it shares with this thread. */
+/** A thread that sleeps, and the memory that it shares with this one. */
 interface Sleeper {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly numbers: Float64Array<SharedArrayBuffer>
+  /** Resolves when the thread has ended. */
+  readonly ended: Promise<void>
 }
 
-/** Sleepers of this thread that no wake uses. Starting one takes some 40 ms of CPU, which each run would need again. */
+/** Sleepers of this thread that no wake uses. */
 const idle: Sleeper[] = []
-let expiry: NodeJS.Timeout | undefined
+let isKeeping = false
+
+/**
+ * Keeps each sleeper of this thread for the next wake, because starting one takes some 40 ms of CPU. The thread must
+ * call `endSleepers` before it ends.
+ */
+export function keepSleepers(): void {
+  isKeeping = true
+}
+
+/** Ends the idle sleepers. */
+export async function endSleepers(): Promise<void> {
+  await Promise.all(idle.splice(0).map(end))
+}
 
 function startSleeper(): Sleeper {
   const { DUE_AT, THEN_AT, WORDS, BYTES } = WAKE_LAYOUT
   const shared = new SharedArrayBuffer(BYTES)
-  const sleeper = { words: new Int32Array(shared, 0, WORDS), numbers: new Float64Array(shared) }
-  sleeper.numbers[DUE_AT] = sleeper.numbers[THEN_AT] = Number.POSITIVE_INFINITY
+  const [words, numbers] = [new Int32Array(shared, 0, WORDS), new Float64Array(shared)]
+  numbers[DUE_AT] = numbers[THEN_AT] = Number.POSITIVE_INFINITY
   const thread = new Worker(programFile('sleeper', import.meta.url), {
     workerData: shared,
     // The sleeper needs none of the process's flags (loaders, inspectors).
@@ -46,28 +58,18 @@ function startSleeper(): Sleeper {
     stderr: true,
   })
   thread.unref()
-  thread.on('exit', () => {
-    const place = idle.indexOf(sleeper)
-    if (place >= 0) idle.splice(place, 1)
-  })
-  return sleeper
+  const ended = Promise.withResolvers<void>()
+  thread.on('exit', () => ended.resolve())
+  return { words, numbers, ended: ended.promise }
 }
 
-/** Makes a sleeper that no wake uses any more available for the next one. */
-function keep(sleeper: Sleeper): void {
-  idle.push(sleeper)
-  realTime.clearTimeout(expiry)
-  expiry = realTime.setTimeout(endIdle, IDLE_MS).unref()
-}
-
-/** Sleepers end by themselves: terminating a thread from outside while others start has crashed whole processes. */
-function endIdle(): void {
+/** A sleeper ends by itself: terminating a thread from outside while others start has crashed whole processes. */
+function end({ words, ended }: Sleeper): Promise<void> {
   const { REARMED, STOPPED } = WAKE_LAYOUT
-  for (const { words } of idle.splice(0)) {
-    Atomics.store(words, STOPPED, 1)
-    Atomics.add(words, REARMED, 1)
-    Atomics.notify(words, REARMED)
-  }
+  Atomics.store(words, STOPPED, 1)
+  Atomics.add(words, REARMED, 1)
+  Atomics.notify(words, REARMED)
+  return ended
 }
 
 /**
@@ -95,13 +97,17 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
     armedForMs = armedThenMs
     armedThenMs = Number.POSITIVE_INFINITY
     onWake()
-    watch()
+    // The sleeper may wait until this wake is handled.
+    Atomics.notify(words, WOKEN)
+    if (!stopped) watch()
   }
   const set = (dueMs: Ms, thenMs: Ms): void => {
     numbers[DUE_AT] = dueMs
     numbers[THEN_AT] = thenMs
     Atomics.add(words, REARMED, 1)
   }
+  // The previous wake may have stopped before it was handled.
+  Atomics.store(words, WOKEN, 0)
   watch()
   return {
     kind: 'exact',
@@ -120,9 +126,11 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
       stopped = true
       set(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
       Atomics.notify(words, REARMED)
-      // Ends the wait of `watch`; the next wake has its own.
+      // Ends the wait of `watch`, and that of the sleeper for this wake.
+      Atomics.store(words, WOKEN, 0)
       Atomics.notify(words, WOKEN)
-      keep(sleeper)
+      if (isKeeping) idle.push(sleeper)
+      else void end(sleeper)
     },
   }
 }

@@ -35,6 +35,7 @@ while (Atomics.load(words, STOPPED) === 0) {
   if (wakeMs > nowMs) {
     // Without a due time, the next run may be minutes away.
     const isArmed = dueMs !== Number.POSITIVE_INFINITY
+    if (!isArmed) numbers[CPU_MS] = cpuMs()
     Atomics.wait(words, REARMED, rearmed, isArmed ? Math.min(MAX_WAIT_MS, wakeMs - nowMs) : undefined)
   } else if (Atomics.compareExchange(words, WOKEN, 0, 1) === 0) {
     lastWakeMs = nowMs
@@ -42,8 +43,8 @@ while (Atomics.load(words, STOPPED) === 0) {
     thenMs = Number.POSITIVE_INFINITY
     Atomics.notify(words, WOKEN)
   } else {
-    // The dispatcher has not handled the last wake yet; it arms again when it does.
-    Atomics.wait(words, REARMED, rearmed, MAX_WAIT_MS)
+    // The dispatcher has not handled the last wake yet.
+    Atomics.wait(words, WOKEN, 1, MAX_WAIT_MS)
   }
   if (nowMs - lastCpuMs > CPU_EVERY_MS) {
     lastCpuMs = nowMs

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Ms } from '../../model/units.ts'
@@ -124,15 +123,62 @@ describe('exact waking', () => {
     expect(second).toBeGreaterThan(89.99)
   })
 
-  test('uses the thread of a wake that has stopped', async () => {
-    const threads = (): number => readdirSync('/proc/self/task').length
-    await wakesOf((wake, fromMs) => wake.arm(fromMs + 5, fromMs + 10))
-    const before = threads()
-    for (let i = 0; i < 3; i++) {
-      const wakesMs = await wakesOf((wake, fromMs) => wake.arm(fromMs + 5, fromMs + 10))
-      expect(wakesMs[0]).toBeGreaterThan(4.99)
-    }
-    expect(threads()).toBe(before)
+  test('goes on in time after a wake that was handled late', async () => {
+    const clock = new RunClock()
+    const lateMs: Ms[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let dueMs = clock.now() + 20
+    let wakes = 0
+    const wake = exactWake(clock, () => {
+      wakes++
+      if (wakes % 2 === 0) lateMs.push(clock.now() - dueMs)
+      if (lateMs.length === 20) return resolve()
+      if (wakes % 2 === 1) {
+        // Longer than until the time that follows.
+        for (const untilMs = clock.now() + 5; clock.now() < untilMs;);
+      }
+      dueMs = clock.now() + 5
+      wake.arm(dueMs, dueMs + 1)
+    })
+    wake.arm(dueMs, dueMs + 1)
+    await promise
+    wake.stop()
+    // A sleeper that missed this wait would sleep for 50 ms.
+    expect(lateMs.toSorted((one, other) => one - other)[10]).toBeLessThan(10)
+  })
+
+  test('uses the thread of a wake that has stopped, if the thread keeps them', async () => {
+    const program = `
+      import { once } from 'node:events'
+      import { RunClock } from '${new URL('../clock.ts', import.meta.url).href}'
+      import { endSleepers, exactWake, keepSleepers } from '${new URL('./exact.ts', import.meta.url).href}'
+      keepSleepers()
+      const clock = new RunClock()
+      for (let i = 0; i < 5; i++) {
+        const { promise, resolve } = Promise.withResolvers()
+        const wake = exactWake(clock, resolve)
+        const alive = setInterval(() => {}, 1_000)
+        wake.arm(clock.now() + 5, clock.now() + 10)
+        await promise
+        wake.stop()
+        clearInterval(alive)
+      }
+      console.log(process.getActiveResourcesInfo().length, globalThis.started)
+      await endSleepers()
+      console.log('ended')
+    `
+    const counted = `
+      import { Worker } from 'node:worker_threads'
+      import { syncBuiltinESMExports } from 'node:module'
+      import threads from 'node:worker_threads'
+      globalThis.started = 0
+      threads.Worker = class extends Worker { constructor(...args) { super(...args); globalThis.started++ } }
+      syncBuiltinESMExports()
+    `
+    const args = ['--no-warnings', '--import', `data:text/javascript,${encodeURIComponent(counted)}`]
+    const rest = ['--input-type=module-typescript', '--eval', program]
+    const { stdout } = await promisify(execFile)(process.execPath, [...args, ...rest], { timeout: 20_000 })
+    expect(stdout).toMatch(/^\d+ 1\nended\n$/)
   })
 
   test('accepts an earlier time than the announced one', async () => {

@@ -15,9 +15,8 @@ export interface Wake {
 
 /**
  * Maximum rate per thread for exact waking; above it a thread wakes by ticks. Exact waking keeps the schedule lag near
- * 0.1 ms, and its cost grows with the number of wakes: each costs about 2 µs of a second core and 10 µs of the first.
- * At a few thousand wakes per second that cost is acceptable. Far above, it would slow down the target on a small
- * machine.
+ * 0.1 ms, and its cost grows with the number of wakes: on a virtual machine, each takes some 40 µs of a second core. Far
+ * above a few thousand wakes per second, it would slow down the target on a small machine.
  */
 export const EXACT_UP_TO_RPS = 4_000
 

@@ -27,6 +27,7 @@ let responseBytes = 0
 let startMs = 0
 let sent = 0
 let done = 0
+let warmUpRequests = 0
 let cpuUs: (() => number) | undefined
 const free: Connection[] = []
 const waiting: number[] = []
@@ -44,7 +45,7 @@ function answered(connection: Connection): void {
     done++
     response.add(Math.max(1, (nowMs - connection.intendedMs) * 1_000))
     service.add(Math.max(1, (nowMs - connection.sentMs) * 1_000))
-  }
+  } else warmUpRequests++
   if (nowMs - startMs >= endMs) return
   const next = perMs === 0 ? nowMs : waiting.shift()
   if (next === undefined) free.push(connection)
@@ -70,7 +71,9 @@ async function open(): Promise<Connection> {
 function tick(): void {
   const elapsedMs = performance.now() - startMs
   if (elapsedMs >= WARM_UP_MS) cpuUs ??= startCpu()
-  if (elapsedMs >= endMs) finish({ requests: done, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: service.p50Ms })
+  if (elapsedMs >= endMs) {
+    finish({ requests: done, warmUpRequests, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: service.p50Ms })
+  }
   const due = Math.floor(elapsedMs * perMs)
   for (; sent < due; sent++) {
     const connection = free.pop()

@@ -1,9 +1,11 @@
 /** What a program of this folder prints as its last line: what its load cost, and what it saw. */
 export interface Measured {
   readonly requests: number
+  /** Requests before those, in the warm-up. */
+  readonly warmUpRequests: number
   /** CPU time of the threads that send, without their start. */
   readonly threadsUs: number
-  /** CPU time of the whole process, with its start. */
+  /** CPU time of the whole process, with its start and the warm-up. */
   readonly wholeUs: number
   /** Maximum memory of the process. */
   readonly peakMb: number

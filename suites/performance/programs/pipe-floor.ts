@@ -12,11 +12,13 @@ const line = `${JSON.stringify(call)}\n`
 const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
 const LF = 10
 let done = 0
+let warmUpRequests = 0
 let cpuUs: (() => number) | undefined
 child.stdout.on('data', (bytes: Buffer) => {
   let lines = 0
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++
-  if (cpuUs !== undefined) done += lines
+  if (cpuUs === undefined) warmUpRequests += lines
+  else done += lines
   for (let i = 0; i < lines; i++) child.stdin.write(line, 'latin1')
 })
 for (let i = 0; i < Number(concurrency); i++) child.stdin.write(line, 'latin1')
@@ -24,7 +26,7 @@ setTimeout(() => (cpuUs = startCpu()), WARM_UP_MS)
 setTimeout(
   () => {
     child.kill()
-    finish({ requests: done, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: null })
+    finish({ requests: done, warmUpRequests, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: null })
   },
   WARM_UP_MS + 1_000 * Number(seconds),
 )

@@ -10,6 +10,7 @@ await client.connect(new StdioClientTransport({ command, args }))
 const service = new Histogram()
 const endMs = performance.now() + WARM_UP_MS + 1_000 * Number(seconds)
 let done = 0
+let warmUpRequests = 0
 let cpuUs: (() => number) | undefined
 setTimeout(() => (cpuUs = startCpu()), WARM_UP_MS)
 
@@ -18,11 +19,13 @@ async function repeat(): Promise<void> {
     await client.callTool({ name: 'echo', arguments: { message: 'hello' } })
     const sentMs = nowMs
     nowMs = performance.now()
-    if (cpuUs === undefined) continue
-    done++
-    service.add((nowMs - sentMs) * 1_000)
+    if (cpuUs === undefined) warmUpRequests++
+    else {
+      done++
+      service.add((nowMs - sentMs) * 1_000)
+    }
   }
 }
 
 await Promise.all(Array.from({ length: Number(concurrency) }, repeat))
-finish({ requests: done, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: service.p50Ms })
+finish({ requests: done, warmUpRequests, threadsUs: cpuUs?.() ?? 0, serviceP50Ms: service.p50Ms })

@@ -1,6 +1,5 @@
 import { DemoServers } from '../../../demo/demo-servers.ts'
 import { CpuQuotaWatch, readResources } from '../../../measure/monitor/index.ts'
-import { pairsDurationMs } from '../../../model/comparison.ts'
 import type { MachineCheck, MachineFinding } from '../../../model/machine-check.ts'
 import { cleanText } from '../../../model/text/clean.ts'
 import { messageOf } from '../../../model/thrown.ts'
@@ -14,7 +13,7 @@ import { acquireMachineLock, type MachineLock } from '../../machine-lock.ts'
 import type { CommandScreen } from '../screen.ts'
 import { type CeilingSearch, findCeiling, trialOn } from './ceiling.ts'
 import { findingsOf, type Measured, recommendationOf, testedRate } from './judgement.ts'
-import { measureNoise } from './noise.ts'
+import { measureNoise, noiseMs } from './noise.ts'
 import { measureQuiet } from './quiet.ts'
 
 /** How long each step is. */
@@ -94,17 +93,13 @@ async function measure(lengths: Lengths, steps: Steps, signal: AbortSignal): Pro
     return findCeiling(lengths.ceiling, trialOn(url, { stepMs, maxConnections, signal }))
   })
   const { pairs, blockMs } = lengths
-  const noise = await steps.run(
-    'how much equal servers differ',
-    pairsDurationMs(pairs, { blockMs, mode: 'turns' }),
-    async () => {
-      // Different options start two processes.
-      const [candidate, baseline] = ['a', 'b'].map((seed) => servers.target({ ...SERVICE, seed }))
-      if (candidate === undefined || baseline === undefined) throw new TypeError('there are two servers')
-      const urls = await Promise.all([candidate(), baseline()])
-      return measureNoise(urls, { pairs, blockMs, rate: testedRate(ceiling), maxConnections, signal })
-    },
-  )
+  const noise = await steps.run('how much equal servers differ', noiseMs(pairs, blockMs), async () => {
+    // Different options start two processes.
+    const [candidate, baseline] = ['a', 'b'].map((seed) => servers.target({ ...SERVICE, seed }))
+    if (candidate === undefined || baseline === undefined) throw new TypeError('there are two servers')
+    const urls = await Promise.all([candidate(), baseline()])
+    return measureNoise(urls, { pairs, blockMs, rate: testedRate(ceiling), maxConnections, signal })
+  })
   return { ...machine, quiet, ceiling, noise }
 }
 

@@ -1,7 +1,7 @@
 import { DEFAULT_METRICS } from '../../../judge/comparison/compare.ts'
 import { pairNoise } from '../../../judge/comparison/pair-noise.ts'
 import { CpuQuotaWatch } from '../../../measure/monitor/index.ts'
-import { type ComparedMetric, MAX_EXCLUDED, pairsDurationMs } from '../../../model/comparison.ts'
+import { type ComparedMetric, MAX_EXCLUDED, pairsDurationMs, pairWarmUpMs } from '../../../model/comparison.ts'
 import type { NoiseFigures } from '../../../model/machine-check.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Count, Ms, Rps } from '../../../model/units.ts'
@@ -21,6 +21,12 @@ export interface NoiseOptions {
 
 const SHOWN: readonly ComparedMetric[] = ['p50', 'mean', 'cpu']
 const WARM_UP_MS: Ms = 1_000
+
+/** Returns how long `measureNoise` takes. */
+export function noiseMs(pairs: Count, blockMs: Ms): Ms {
+  const blocks = { blockMs, mode: 'turns' } as const
+  return pairWarmUpMs(WARM_UP_MS, blocks) + pairsDurationMs(pairs, blocks)
+}
 
 /**
  * Compares two equal servers side by side, which shows how much this machine makes equal servers differ. Null if the

@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk'
-import { LOOK_PAIRS, pairsDurationMs } from '../../../model/comparison.ts'
+import { LOOK_PAIRS, pairsDurationMs, pairWarmUpMs } from '../../../model/comparison.ts'
 import type { CeilingFigures, MachineCheck, MachineFinding, NoiseFigures } from '../../../model/machine-check.ts'
-import { DEFAULT_BLOCK_MS } from '../../../plan/comparison.ts'
+import { COMPARISON_WARM_UP_MS, DEFAULT_BLOCK_MS } from '../../../plan/comparison.ts'
+import type { Ms } from '../../../model/units.ts'
 import { labelled, wrap } from '../../../report/page.ts'
 import {
   formatCount,
@@ -19,6 +20,7 @@ type Colors = Pick<ChalkInstance, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>
 const LABELS = 14
 /** The blocks of a comparison by default. */
 const USUAL_BLOCKS = { blockMs: DEFAULT_BLOCK_MS, mode: 'turns' } as const
+const WARM_UP_MS: Ms = pairWarmUpMs(COMPARISON_WARM_UP_MS, USUAL_BLOCKS)
 
 /** Returns the lines of a check for a terminal of 80 columns. */
 export function reportOf(check: MachineCheck, colors: Colors): string {
@@ -105,7 +107,9 @@ function scatterOf({ metrics, pairs, excluded, blockMs, rate }: NoiseFigures): s
 
 function comparisonsOf({ tolerance, provable }: NoiseFigures): string {
   if (tolerance === null || provable === null) return 'unknown, with too few undisturbed pairs'
-  const [shortest, , longest] = LOOK_PAIRS.map((pairs) => formatDuration(pairsDurationMs(pairs, USUAL_BLOCKS)))
+  const [shortest, , longest] = LOOK_PAIRS.map((pairs) =>
+    formatDuration(WARM_UP_MS + pairsDurationMs(pairs, USUAL_BLOCKS)),
+  )
   return (
     `show a slowdown of ${formatPercent(Math.ceil(1_000 * provable) / 1_000)} with a tolerance of ` +
     `${formatPercent(tolerance)}, in ${shortest} to ${longest}`

@@ -12,7 +12,7 @@ import { startTimeoutMs } from '../../../model/target.ts'
 import type { SentRequest, SpanAbout } from '../../../model/trace.ts'
 import type { Count } from '../../../model/units.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
-import { warmUpCurve } from '../../../plan/compiled-plan.ts'
+import { warmUpCurve, warmUpLeadMs } from '../../../plan/compiled-plan.ts'
 import { inBlocks } from '../../../traffic/arrivals/in-blocks.ts'
 import { arrivalsOf, guardedArrivals } from '../../../traffic/arrivals/index.ts'
 import { isCustomPattern } from '../../../traffic/patterns/custom-pattern.ts'
@@ -105,7 +105,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
           arrivalTimes: inBlocks(isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan), blocks),
           warmUp: warmUp && {
             arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'),
-            durationMs: blocks === undefined ? plan.warmUpMs : -blocks.warmUpAtMs,
+            durationMs: warmUpLeadMs(plan),
           },
           phases: curve.phases ?? [],
         })

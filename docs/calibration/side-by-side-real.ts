@@ -1,14 +1,14 @@
 /**
  * Compares real servers side by side again and again, with the shipped defaults, and counts the verdicts:
  *
- *   npx node docs/calibration/side-by-side-real.ts record --minutes 60 --file recordings.jsonl
- *   npx node docs/calibration/side-by-side-real.ts table --file recordings.jsonl
+ *   npx node docs/calibration/side-by-side-real.ts record --minutes 60 --background 1
+ *   npx node docs/calibration/side-by-side-real.ts table
  *
- * `record` appends one line per comparison, in turn over all cases, so that it can be stopped and continued. `table`
+ * `record` appends one line per comparison, and continues where the file ends. `table`
  * prints Markdown: the real comparisons, and many more that are drawn from their recorded pairs.
  */
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ import { pairDifferences } from '../../src/judge/comparison/pair-differences.ts'
 import { countedPairs } from '../../src/model/compared-values.ts'
 import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'
 import { shiftOf } from '../../src/judge/verdict/statistics/hodges-lehmann.ts'
-import { type ComparedMetric, type ComparedPair, MAX_EXCLUDED } from '../../src/model/comparison.ts'
+import { type ComparedMetric, type ComparedPair, type Exclusion, MAX_EXCLUDED } from '../../src/model/comparison.ts'
 import type { CommandTarget } from '../../src/model/target.ts'
 import { resolvePlan } from '../../src/plan/resolve-plan.ts'
 import { PairedRun } from '../../src/run/comparison/paired-run.ts'
@@ -27,9 +27,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     minutes: { type: 'string', default: '60' },
-    file: { type: 'string', default: 'recordings.jsonl' },
+    file: { type: 'string', default: join(import.meta.dirname, 'side-by-side-real.jsonl') },
     draws: { type: 'string', default: '3000' },
-    /** Work of other processes that comes and goes: from 0 to this many cores. */
+    /** Processes that each keep a core busy from time to time. */
     background: { type: 'string', default: '0' },
   },
 })
@@ -40,24 +40,42 @@ const { ROUNDS, WAIT_MS, PORT } = process.env
 let kept = 0
 createServer((_, response) => {
   for (let i = 0; i < Number(ROUNDS); i++) kept = (kept * 31 + i) % 1_000_003
-  setTimeout(() => response.end(String(kept)), Number(WAIT_MS))
+  const answer = () => response.end(String(kept))
+  if (Number(WAIT_MS) > 0) setTimeout(answer, Number(WAIT_MS))
+  else answer()
 }).listen(PORT, '127.0.0.1')
 `
-/** Busy and idle for 2 to 20 s in turns. */
-const BACKGROUND = `const draw = () => 2_000 + 18_000 * Math.random()
+/**
+ * Busy for 0.5 to 60 s, then idle for 10 to 600 s, in turns; both log-uniform, so that short ones are frequent and long
+ * ones rare: means of 12 and 144 s.
+ */
+const BACKGROUND = `process.stdin.on('end', () => process.exit()).resume()
+const draw = (min, max) => min * (max / min) ** Math.random()
 for (;;) {
-  const endMs = performance.now() + draw()
-  while (performance.now() < endMs) {}
-  await new Promise((resolve) => setTimeout(resolve, draw()))
+  const endMs = performance.now() + draw(500, 60_000)
+  while (performance.now() < endMs) {
+    const sliceMs = Math.min(endMs, performance.now() + 50)
+    while (performance.now() < sliceMs) {}
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await new Promise((resolve) => setTimeout(resolve, draw(10_000, 600_000)))
 }
 `
 /** About 150 000 rounds take a millisecond. */
 const ROUNDS_PER_MS = 150_000
 const SERVICES = {
   '10 ms': { computeMs: 2, waitMs: 7 },
-  '1 ms': { computeMs: 0.3, waitMs: 0 },
+  '1 ms': { computeMs: 0.8, waitMs: 0 },
 }
-const FACTORS = [1, 1.15, 1, 1.3]
+/** Most comparisons are of equal 10 ms services; the other cases follow in turn after every five of them. */
+const EQUAL = ['10 ms', 1] as const
+const OTHERS = [
+  ['10 ms', 1.15],
+  ['1 ms', 1],
+  ['10 ms', 1.3],
+  ['1 ms', 1.15],
+  ['1 ms', 1.3],
+] as const
 const METRICS = ['p50', 'mean', 'p95', 'cpu'] as const satisfies readonly ComparedMetric[]
 
 /** One comparison, as a line of the file. */
@@ -68,8 +86,10 @@ interface Recording {
   readonly ratio: number | null
   readonly seconds: number
   readonly load: number
-  /** Pairs that other processes disturbed. */
-  readonly excluded: number
+  /** Processes that kept a core busy from time to time. */
+  readonly background: number
+  /** Why pairs did not count. */
+  readonly excluded: readonly Exclusion['code'][]
   /** ln(candidate / baseline) of each pair that counts. */
   readonly differences: Readonly<Partial<Record<(typeof METRICS)[number], readonly number[]>>>
   /** Median response time of each side in each pair that counts. */
@@ -96,7 +116,7 @@ async function compare(service: keyof typeof SERVICES, factor: number): Promise<
   const run = new PairedRun(plan, plan.comparison, { openBaseline: () => Promise.resolve({ target: against }) })
   const { comparison } = await run.result
   if (comparison === undefined) throw new TypeError('the result has a comparison')
-  const { pairs, verdict, ratio, excluded } = comparison
+  const { pairs, verdict, ratio } = comparison
   return {
     service,
     factor,
@@ -104,7 +124,8 @@ async function compare(service: keyof typeof SERVICES, factor: number): Promise<
     ratio,
     seconds: Math.round((performance.now() - startedMs) / 1_000),
     load: Number((loadavg()[0] ?? 0).toFixed(1)),
-    excluded,
+    background: Number(values.background),
+    excluded: pairs.flatMap(({ excluded }) => excluded?.code ?? []),
     differences: differencesOf(pairs),
     p50Ms: countedPairs(pairs).map(({ candidate, baseline }) => [
       candidate.responseTime.p50Ms ?? 0,
@@ -117,18 +138,28 @@ function differencesOf(pairs: readonly ComparedPair[]): Recording['differences']
   return Object.fromEntries(METRICS.map((metric) => [metric, pairDifferences(pairs, metric) ?? []]))
 }
 
+/** Four decimals: 0.01% of a ratio, a tenth of a microsecond. */
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(10_000 * value) / 10_000 : value
+
+function recorded(): Recording[] {
+  if (!existsSync(values.file)) return []
+  const lines = readFileSync(values.file, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Recording)
+}
+
 async function record(): Promise<void> {
   const busy = Array.from({ length: Number(values.background) }, () =>
-    spawn(process.execPath, ['--input-type=module', '-e', BACKGROUND], { stdio: 'ignore' }),
+    spawn(process.execPath, ['--input-type=module', '-e', BACKGROUND], { stdio: ['pipe', 'ignore', 'inherit'] }),
   )
   process.on('exit', () => busy.forEach((each) => each.kill()))
   const endMs = performance.now() + 60_000 * Number(values.minutes)
-  for (let turn = 0; performance.now() < endMs; turn++) {
-    const service = turn % 12 < 8 ? '10 ms' : '1 ms'
-    const recording = await compare(service, FACTORS[turn % FACTORS.length] ?? 1)
-    appendFileSync(values.file, `${JSON.stringify(recording)}\n`)
-    const { verdict, factor, seconds, excluded, load } = recording
-    console.log(`${service} × ${factor}: ${verdict} in ${seconds} s, ${excluded} excluded, load ${load}`)
+  for (let turn = recorded().length; performance.now() < endMs; turn++) {
+    const [service, factor] = turn % 6 === 5 ? (OTHERS[Math.floor(turn / 6) % OTHERS.length] ?? EQUAL) : EQUAL
+    const recording = await compare(service, factor)
+    appendFileSync(values.file, `${JSON.stringify(recording, rounded)}\n`)
+    const { verdict, seconds, excluded, load } = recording
+    console.log(`${service} × ${factor}: ${verdict} in ${seconds} s, ${excluded.length} excluded, load ${load}`)
   }
   for (const each of busy) each.kill()
 }
@@ -146,15 +177,19 @@ function scatterOf(differences: readonly number[]): number {
 }
 
 function printReal(recordings: readonly Recording[]): void {
-  console.log('| service | really slower | comparisons | pass | inconclusive | fail | invalid | mean time |')
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
+  console.log('| service | injected | median ratio | comparisons | pass | inconclusive | fail | invalid | mean time |')
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |')
   for (const group of Map.groupBy(recordings, ({ service, factor }) => `${service}|${factor}`).values()) {
     const [{ service, factor } = { service: '', factor: 1 }] = group
     const count = (verdict: string): number => group.filter((each) => each.verdict === verdict).length
+    const ratio = quantile(
+      group.flatMap((each) => each.ratio ?? []).toSorted((a, b) => a - b),
+      0.5,
+    )
     const seconds = group.reduce((sum, each) => sum + each.seconds, 0) / group.length
     const verdicts = ['pass', 'inconclusive', 'fail', 'invalid'].map(count)
     console.log(
-      `| ${[service, `+${Math.round(100 * (factor - 1))}%`, group.length, ...verdicts, `${seconds.toFixed(0)} s`].join(' | ')} |`,
+      `| ${[service, `+${Math.round(100 * (factor - 1))}%`, ratio.toFixed(3), group.length, ...verdicts, `${seconds.toFixed(0)} s`].join(' | ')} |`,
     )
   }
 }
@@ -195,7 +230,7 @@ function draw(
 
 function printDrawn(recordings: readonly Recording[]): void {
   console.log(
-    '| service | metric | scatter | tolerance | really slower | fail | leans to fail | leans to pass | pass | pairs |',
+    '| service | metric | scatter | tolerance | injected | fail | leans to fail | leans to pass | pass | pairs |',
   )
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
   const families = [['p50', 'mean'], ['p50'], ['p95'], ['cpu']] as const
@@ -245,12 +280,9 @@ function printStored(recordings: readonly Recording[]): void {
 }
 
 function printTables(): void {
-  const lines = readFileSync(values.file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-  const recordings = lines.map((line) => JSON.parse(line) as Recording)
-  const pairs = recordings.reduce((sum, { p50Ms, excluded }) => sum + p50Ms.length + excluded, 0)
-  const excluded = recordings.reduce((sum, each) => sum + each.excluded, 0)
+  const recordings = recorded()
+  const pairs = recordings.reduce((sum, { p50Ms, excluded }) => sum + p50Ms.length + excluded.length, 0)
+  const excluded = recordings.reduce((sum, each) => sum + each.excluded.length, 0)
   console.log(
     `${recordings.length} comparisons with ${pairs} pairs, of which ${excluded} were excluded (at most ${percent(MAX_EXCLUDED)} may be).\n`,
   )

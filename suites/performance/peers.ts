@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stdioTarget } from '../../fixtures/index.ts'
 import type { Count, Rps } from '../../src/model/units.ts'
-import { type Cost, GNU_TIME, isInstalled, otherCost, pathOf, programCost, type Reading } from './run-program.ts'
+import { type Cost, GNU_TIME, isInstalled, otherCost, programCost, type Reading } from './run-program.ts'
 
 /** A load that every generator can send. */
 export interface Load {
@@ -46,7 +47,8 @@ export const OWN: Peer = {
 /** Exact waking is the default up to 4 000 req/s; this is the other one. */
 export const OWN_TICK: Peer = {
   name: 'describe-load (tick)',
-  missing: ({ rate }) => (rate > 0 && rate <= 4_000 ? undefined : 'it wakes by ticks anyway'),
+  missing: ({ rate }) =>
+    rate > 0 && rate <= 4_000 ? undefined : 'describe-load wakes by ticks at this load by default',
   run: (load) => ownCost(planOf(load), { LOAD_WAKE: 'tick' }),
 }
 
@@ -115,11 +117,11 @@ export interface Calls {
   readonly seconds: number
 }
 
-const SERVER = [process.execPath, pathOf('echo-server')] as const
+const SERVER = stdioTarget()
 const callArgs = ({ concurrency, seconds }: Calls): readonly string[] => [
   String(concurrency),
   String(seconds),
-  ...SERVER,
+  ...SERVER.stdio,
 ]
 
 export const PIPE_FLOOR: Peer<Calls> = {
@@ -137,7 +139,7 @@ export const MCP_PEERS: readonly Peer<Calls>[] = [
         concurrency,
         duration: `${seconds}s`,
         maxConnections: 1,
-        target: { stdio: SERVER },
+        target: SERVER,
         request: { tool: 'echo', arguments: { message: 'hello' } },
       }),
   },

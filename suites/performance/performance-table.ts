@@ -16,7 +16,7 @@ export interface RatioOfRounds {
   readonly interval: readonly [low: number, high: number]
 }
 
-/** One line of the table, in medians over the rounds; ratios are to the reference in the same round. */
+/** Medians of one generator over the rounds. Each ratio compares it with the reference in the same round. */
 export interface Line {
   readonly load: string
   readonly peer: string

@@ -1,16 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startFixture } from '../../fixtures/index.ts'
 import { machineEnvironment } from '../../src/hosts/machine-environment.ts'
+import { median } from '../../src/judge/verdict/statistics/median.ts'
 import { noNginx, startNginx } from '../../src/run/end-to-end/nginx.fixture.ts'
 import { FLOOR, type Load, MCP_PEERS, OWN, OWN_TICK, ownCost, type Peer, PEERS, PIPE_FLOOR, planOf } from './peers.ts'
-import { type PerformanceReport, performancePage, type SweepResult } from './performance-page.ts'
-import { formatLines, type Line, linesOf, ratioOf } from './performance-table.ts'
-import { type Cost, pathOf } from './run-program.ts'
+import { type PerformanceReport, performancePage, type SweepPoint, type SweepResult } from './performance-page.ts'
+import { formatLines, type Line, linesOf } from './performance-table.ts'
+import type { Cost } from './run-program.ts'
 import { SWEEPS } from './sweeps.ts'
 
 /** Rounds in which every generator has one run, so that a disturbance of the machine affects all of them equally. */
@@ -71,14 +73,14 @@ function write(): void {
 async function costsOf<Sent>(
   all: readonly Peer<Sent>[],
   load: Sent,
-): Promise<{ readonly costs: ReadonlyMap<Peer<Sent>, readonly Cost[]>; readonly missing: readonly string[] }> {
+): Promise<ReadonlyMap<Peer<Sent>, readonly Cost[]>> {
   const peers = all.filter((peer) => peer.missing(load) === undefined)
   const costs = new Map<Peer<Sent>, Cost[]>(peers.map((peer) => [peer, []]))
   for (let round = 0; round < ROUNDS; round++) {
     const order = peers.map((_, index) => peers[(index + round) % peers.length]).filter((peer) => peer !== undefined)
     for (const peer of order) costs.get(peer)?.push(await peer.run(load))
   }
-  return { costs, missing: all.flatMap((peer) => peer.missing(load) ?? []) }
+  return costs
 }
 
 function compared<Sent>(name: string, costs: ReadonlyMap<Peer<Sent>, readonly Cost[]>, floor: string): readonly Line[] {
@@ -96,20 +98,24 @@ function note(text: string): void {
 const ofPeer = (lines: readonly Line[], name: string): Line | undefined => lines.find(({ peer }) => peer === name)
 
 describe.skipIf(noNginx !== undefined)(`the cost of a request${noNginx === undefined ? '' : ` (${noNginx})`}`, () => {
-  test.for(CELLS)('at $name, beside other generators', { timeout: 3_600_000 }, async ({ name, bound, ...cell }) => {
-    await using server = await startNginx({ keepaliveRequests: 1e9 })
-    const { costs, missing } = await costsOf([...PEERS, OWN_TICK], { ...cell, url: `${server.url}/` })
-    for (const each of missing) note(`Not compared: ${each}.`)
-    const lines = compared(name, costs, FLOOR.name)
-    if (cell.rate > 0) {
-      for (const { requests } of costs.get(OWN) ?? []) expect(requests).toBe(cell.rate * cell.seconds)
-    }
-    expect(ofPeer(lines, OWN.name)?.threadsRatio?.interval[0]).toBeLessThan(bound)
-  })
+  test.for(CELLS)(
+    'at $name, compared with other generators',
+    { timeout: 3_600_000 },
+    async ({ name, bound, ...cell }) => {
+      await using server = await startNginx({ keepaliveRequests: 1e9 })
+      const { costs, missing } = await costsOf([...PEERS, OWN_TICK], { ...cell, url: `${server.url}/` })
+      for (const each of missing) note(`Not compared: ${each}.`)
+      const lines = compared(name, costs, FLOOR.name)
+      if (cell.rate > 0) {
+        for (const { requests } of costs.get(OWN) ?? []) expect(requests).toBe(cell.rate * cell.seconds)
+      }
+      expect(ofPeer(lines, OWN.name)?.threadsRatio?.interval[0]).toBeLessThan(bound)
+    },
+  )
 
   test.for(SWEEPS)('over the $name', { timeout: 3_600_000 }, async ({ name, x, values, own, floor }) => {
     await using server = await startNginx({ keepaliveRequests: 1e9, connections: SERVER_CONNECTIONS })
-    const [ownUs, floorUs, ownMb] = [values, values, values].map((): (number | null)[] => [])
+    const points: SweepPoint[] = []
     for (const value of values) {
       const costs: Cost[] = []
       const others: Cost[] = []
@@ -117,14 +123,16 @@ describe.skipIf(noNginx !== undefined)(`the cost of a request${noNginx === undef
         costs.push(await own(`${server.url}/`, value))
         if (floor !== undefined) others.push(await floor(`${server.url}/`, value))
       }
-      const typical = (of: (cost: Cost) => number): number => ratioOf(costs.map(of)).median
-      ownUs?.push(typical(perRequest))
-      ownMb?.push(typical(({ peakMb }) => peakMb))
-      floorUs?.push(others.length === 0 ? null : ratioOf(others.map(perRequest)).median)
+      points.push({
+        x: value,
+        ownUs: median(costs.map(perRequest)),
+        floorUs: others.length === 0 ? null : median(others.map(perRequest)),
+        ownMb: median(costs.map(({ peakMb }) => peakMb)),
+      })
     }
-    report.sweeps.push({ name, x, values, ownUs: ownUs ?? [], floorUs: floorUs ?? [], ownMb: ownMb ?? [] })
+    report.sweeps.push({ name, x, points })
     write()
-    for (const us of ownUs ?? []) expect(us).toBeGreaterThan(0)
+    for (const { ownUs } of points) expect(ownUs).toBeGreaterThan(0)
   })
 
   test(`with ${MAX_CONNECTIONS} open connections`, { timeout: 600_000 }, async () => {
@@ -145,38 +153,31 @@ describe.skipIf(noNginx !== undefined)(`the cost of a request${noNginx === undef
 
 const perRequest = ({ threadsUs = Number.NaN, requests }: Cost): number => threadsUs / requests
 
-test('the cost of a call over a pipe, beside the official MCP client', { timeout: 3_600_000 }, async () => {
-  const { costs } = await costsOf(MCP_PEERS, { concurrency: 8, seconds: 4 })
+test('the cost of a call over a pipe, compared with the official MCP client', { timeout: 3_600_000 }, async () => {
+  const costs = await costsOf(MCP_PEERS, { concurrency: 8, seconds: 4 })
   const lines = compared('MCP over a pipe, 8 calls in flight', costs, PIPE_FLOOR.name)
   const [own, sdk] = [OWN.name, 'MCP SDK client'].map((name) => ofPeer(lines, name)?.threadsUs ?? Number.NaN)
   expect(own).toBeLessThan(sdk ?? 0)
 })
 
 test('the service time is that of the server', { timeout: 600_000 }, async () => {
-  const server = spawn(process.execPath, [pathOf('timed-server')], { stdio: ['ignore', 'pipe', 'inherit'] })
-  try {
-    const url = await firstLine(server)
-    const recordedMs = async (): Promise<number> => Number(await (await fetch(`${url}/record`)).text())
-    const peers = PEERS.filter(
-      ({ name, missing }) =>
-        [OWN.name, FLOOR.name, 'undici'].includes(name) &&
-        missing({ url, rate: 500, connections: 20, seconds: 4 }) === undefined,
-    )
-    for (const peer of peers) {
-      await recordedMs()
-      const { serviceP50Ms } = await peer.run({ url, rate: 500, connections: 20, seconds: 4 })
-      const ownMs = await recordedMs()
-      if (serviceP50Ms === null || serviceP50Ms === undefined) continue
-      note(
-        `Service time at 500 req/s (p50): ${peer.name} ${serviceP50Ms.toFixed(2)} ms, the server ${ownMs.toFixed(2)} ms.`,
-      )
-      if (peer === OWN) expect(Math.abs(serviceP50Ms / ownMs - 1)).toBeLessThan(0.2)
-    }
-    write()
-  } finally {
-    server.kill()
-    await once(server, 'exit')
+  const points = [
+    [0, 10],
+    [1, 10],
+  ] as const
+  await using server = await startFixture('latency', { distribution: { kind: 'quantiles', points } })
+  const load = { url: `${server.url}/`, rate: 500, connections: 20, seconds: 4 }
+  for (const peer of PEERS) {
+    if (peer.missing(load) !== undefined) continue
+    await server.control.forget()
+    const { serviceP50Ms } = await peer.run(load)
+    const recordedMs = (await server.control.record()).p50Ms
+    if (serviceP50Ms === null || serviceP50Ms === undefined) continue
+    const [seen, recorded] = [serviceP50Ms, recordedMs].map((ms) => ms.toFixed(2))
+    note(`Service time at 500 req/s (p50): ${peer.name} ${seen} ms, the server ${recorded} ms.`)
+    if (peer === OWN) expect(Math.abs(serviceP50Ms / recordedMs - 1)).toBeLessThan(0.2)
   }
+  write()
 })
 
 test('the time until the first request', { timeout: 600_000 }, async () => {
@@ -197,16 +198,10 @@ test('the time until the first request', { timeout: 600_000 }, async () => {
         server.close()
       }
     }
-    note(`First request of ${peer.name} after ${ratioOf(times).median.toFixed(0)} ms.`)
+    note(`First request of ${peer.name} after ${median(times).toFixed(0)} ms.`)
   }
   write()
 })
-
-async function firstLine({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new TypeError('the server has an output')
-  const [line] = (await once(stdout, 'data')) as [Buffer]
-  return line.toString().trim()
-}
 
 /** A server that answers at once, and resolves with the time at which the first bytes of a request arrived. */
 async function firstRequestServer(): Promise<{

@@ -12,7 +12,7 @@ export interface Cost extends Omit<Measured, 'threadsUs' | 'serviceP50Ms'> {
 }
 
 /** Returns the path of a program of this suite. */
-export function pathOf(name: string): string {
+function pathOf(name: string): string {
   return fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url))
 }
 

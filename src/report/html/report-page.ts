@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { RunRecord } from '../../model/record.ts'
 import { formatCount, formatInstant } from '../../wording/figures.ts'
 import { answer } from './answer.ts'
 import { pageScript } from './browser/page-script.js'
 import { otherwiseFailed } from '../failed-tests.ts'
 import { conclusionOf } from './conclusions.ts'
-import { type Html, html, shortened, trusted } from './html.ts'
+import { htmlDocument } from './document.ts'
+import { type Html, html, shortened } from './html.ts'
 import { byStanding, type RunView, runView } from './run-view.ts'
 import { sections } from './sections/registry.ts'
-import { CHART_STYLE, PAGE_STYLE } from './style.ts'
 
 export { latencyImageOf } from './latency-image.ts'
 
@@ -18,40 +17,19 @@ export function reportPage(runs: readonly RunRecord[], earlier: readonly RunReco
   const others = earlier.map((run, i) => earlierPart(run, runs.length + i))
   const views = [...now, ...others.flatMap(({ view }) => view ?? [])]
   const script = `(${pageScript.toString()})()`
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policyOf(script)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>Load test report</title>
-        ${trusted(`<style id="chart-style">${CHART_STYLE}</style>`)} ${trusted(`<style>${PAGE_STYLE}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the verdicts</a>
-        <header class="top">
-          <div class="wide">
-            <h1>Load test report</h1>
-            <p class="muted small">${headOf(now)}</p>
-          </div>
-        </header>
-        ${views.length > 1 && navigation(views)}
-        <main class="wide" id="main">
-          ${answer(now)} ${now.map(runPart)} ${others.map(({ part }) => part)}
-          <footer class="end">Written by describe-load. This file works offline.</footer>
-        </main>
-        ${trusted(`<script>${script}</script>`)}
-      </body>
-    </html> `
-  return page.toString()
-}
-
-/** Allows only the styles and the script of this page, and no request. */
-function policyOf(script: string): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-  const styles = [CHART_STYLE, PAGE_STYLE].map(hash).join(' ')
-  return `default-src 'none'; style-src ${styles}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`
+  const body = html`<a class="skip" href="#main">Skip to the verdicts</a>
+    <header class="top">
+      <div class="wide">
+        <h1>Load test report</h1>
+        <p class="muted small">${headOf(now)}</p>
+      </div>
+    </header>
+    ${views.length > 1 && navigation(views)}
+    <main class="wide" id="main">
+      ${answer(now)} ${now.map(runPart)} ${others.map(({ part }) => part)}
+      <footer class="end">Written by describe-load. This file works offline.</footer>
+    </main>`
+  return htmlDocument({ title: 'Load test report', body, script })
 }
 
 /** Number of targets that the head names. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BlockResult } from '../measure/block-tallies.ts'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
-import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
+import { arrivalsIn, type CompiledPlan, warmUpLeadMs } from '../plan/compiled-plan.ts'
 import type { Interval } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
@@ -194,7 +194,7 @@ export class Run implements LoadRun {
     const { warmUpMs, curve } = this.#plan
     if (warmUpMs > 0) this.#log.write(`warm-up for ${formatDuration(warmUpMs)}`)
     void this.#log.follow(this, curve?.phases ?? [])
-    const startMs = await Promise.race([this.#startTime(LEAD_MS + warmUpMs), stopped])
+    const startMs = await Promise.race([this.#startTime(LEAD_MS + warmUpLeadMs(this.#plan)), stopped])
     if (startMs === undefined || !this.#lifetime.isRunning) return
     this.#lifetime.startAt(startMs)
     fleet.start(startMs)

@@ -12,8 +12,6 @@ const DISCARD_SHARE = 0.25
 
 /** When each side gets its load, on the clock of both runs. */
 export interface PairSchedule {
-  /** Time of the warm-up before the first block. */
-  readonly leadMs: Ms
   /** By pair: the side that is first; undefined if both are at the same time. */
   readonly firsts: readonly (Side | undefined)[]
   readonly candidate: Blocks
@@ -48,7 +46,6 @@ export function pairSchedule(
     discardMs,
   })
   return {
-    leadMs,
     firsts,
     candidate: blocksOf('candidate'),
     baseline: blocksOf('baseline'),

@@ -105,37 +105,6 @@ describe.concurrent('a run with a comparison', () => {
     expect(comparison?.pairs).toHaveLength(10)
   })
 
-  test('loads both at the same time in a duet, whose targets do not count as foreign load', async () => {
-    // CPU time of other processes is counted in steps of 10 ms, so short blocks would be too imprecise.
-    const run = started(
-      { target: server(0, { SPIN_MS: '6' }), against: server(0), comparison: { mode: 'duet' } },
-      { blockMs: 1_500, maxPairs: 5 },
-    )
-    const result = await run.result
-    const { comparison, durationMs } = result
-    if (comparison === undefined) throw new TypeError('the result has a comparison')
-    const { baseline, pairs } = comparison
-    expect(durationMs).toBe(1_500 * pairs.length)
-    expect(pairs.map(({ startMs }) => startMs)).toEqual([0, 2_000, 4_000, 6_000, 8_000])
-    expect(pairs.every(({ first }) => first === undefined)).toBe(true)
-    const known = pairs.filter(({ candidate, baseline: other }) => candidate.cpuMs !== null && other.cpuMs !== null)
-    expect(known.length).toBeGreaterThan(0)
-    const typical = (values: readonly (number | null)[]): number => median(values.map((value) => value ?? 0))
-    const cpuMs = (side: Side): number => typical(known.map((pair) => pair[side].cpuMs))
-    expect(cpuMs('candidate')).toBeGreaterThan(2 * cpuMs('baseline'))
-    // In the same time, both see the same other processes. The candidate, which uses half of a core, is none.
-    const more = known.map(
-      ({ candidate, baseline: other }) => (other.foreignCores ?? 0) - (candidate.foreignCores ?? 0),
-    )
-    expect(Math.abs(typical(more))).toBeLessThan(0.1)
-    const foreign = [result, baseline].map(({ generator }) => {
-      const found = generator.doubts.find((doubt) => doubt.code === 'foreign-load')
-      return found === undefined ? 0 : found.cpuPercent
-    })
-    // Below 30%, there is no doubt.
-    expect(Math.abs((foreign[0] ?? 0) - (foreign[1] ?? 0))).toBeLessThan(35)
-  })
-
   test('ends with the figures so far when it is stopped', async () => {
     const run = started({ target: server(5), against: server(5) })
     await new Promise((resolve) => {
@@ -162,7 +131,36 @@ describe.concurrent('a run with a comparison', () => {
   })
 })
 
-// Alone, because the requests of other runs would arrive late.
+// These two are alone, because other runs would make requests late and measurements of CPU imprecise.
+test('loads both at the same time in a duet, whose targets do not count as foreign load', async () => {
+  // CPU time of other processes is counted in steps of 10 ms, so short blocks would be too imprecise.
+  const run = started(
+    { target: server(0, { SPIN_MS: '6' }), against: server(0), comparison: { mode: 'duet' } },
+    { blockMs: 1_500, maxPairs: 5 },
+  )
+  const result = await run.result
+  const { comparison, durationMs } = result
+  if (comparison === undefined) throw new TypeError('the result has a comparison')
+  const { baseline, pairs } = comparison
+  expect(durationMs).toBe(1_500 * pairs.length)
+  expect(pairs.map(({ startMs }) => startMs)).toEqual([0, 2_000, 4_000, 6_000, 8_000])
+  expect(pairs.every(({ first }) => first === undefined)).toBe(true)
+  const known = pairs.filter(({ candidate, baseline: other }) => candidate.cpuMs !== null && other.cpuMs !== null)
+  expect(known.length).toBeGreaterThan(0)
+  const typical = (values: readonly (number | null)[]): number => median(values.map((value) => value ?? 0))
+  const cpuMs = (side: Side): number => typical(known.map((pair) => pair[side].cpuMs))
+  expect(cpuMs('candidate')).toBeGreaterThan(2 * cpuMs('baseline'))
+  // In the same time, both see the same other processes. The candidate, which uses half of a core, is none.
+  const more = known.map(({ candidate, baseline: other }) => (other.foreignCores ?? 0) - (candidate.foreignCores ?? 0))
+  expect(Math.abs(typical(more))).toBeLessThan(0.1)
+  const foreign = [result, baseline].map(({ generator }) => {
+    const found = generator.doubts.find((doubt) => doubt.code === 'foreign-load')
+    return found === undefined ? 0 : found.cpuPercent
+  })
+  // Below 30%, there is no doubt.
+  expect(Math.abs((foreign[0] ?? 0) - (foreign[1] ?? 0))).toBeLessThan(35)
+})
+
 test('warms one target up after the other, and lets both become idle before the first block', async () => {
   const servers = await Promise.all([clockedServer(), clockedServer()])
   const [candidate, baseline] = servers

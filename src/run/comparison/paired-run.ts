@@ -61,7 +61,8 @@ export class PairedRun implements LoadRun {
   readonly #over = new AbortController()
   #opened: BaselineTarget | undefined
   #baselineRun: Run | undefined
-  #isWaiting = false
+  /** Time that the side which is ready needs before the start; undefined until one is ready. */
+  #leadMs: Ms | undefined
   #isComplete = false
   readonly #pairs: ComparedPair[] = []
   readonly #looks: Count[] = []
@@ -137,9 +138,9 @@ export class PairedRun implements LoadRun {
 
   /** Starts both runs at the same time, when both are ready. */
   #start(leadMs: Ms): Promise<Ms> {
-    const warmUpsMs = this.#schedule.leadMs - this.#plan.warmUpMs
-    if (this.#isWaiting) this.#startMs.resolve(monotonicMs() + leadMs + warmUpsMs)
-    this.#isWaiting = true
+    // The warm-ups of the two sides begin at different times.
+    if (this.#leadMs !== undefined) this.#startMs.resolve(monotonicMs() + Math.max(leadMs, this.#leadMs))
+    this.#leadMs = leadMs
     return this.#startMs.promise
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { programFile } from '../../model/program-file.ts'
 import { realTime } from '../../model/real-time.ts'
@@ -24,8 +25,7 @@ export const WAKE_LAYOUT = {
 interface Sleeper {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly numbers: Float64Array<SharedArrayBuffer>
-  /** Resolves when the thread has ended. */
-  readonly ended: Promise<void>
+  readonly thread: Worker
 }
 
 /** Sleepers of this thread that no wake uses. */
@@ -58,18 +58,19 @@ function startSleeper(): Sleeper {
     stderr: true,
   })
   thread.unref()
-  const ended = Promise.withResolvers<void>()
-  thread.on('exit', () => ended.resolve())
-  return { words, numbers, ended: ended.promise }
+  return { words, numbers, thread }
 }
 
 /** A sleeper ends by itself: terminating a thread from outside while others start has crashed whole processes. */
-function end({ words, ended }: Sleeper): Promise<void> {
+async function end({ words, thread }: Sleeper): Promise<void> {
   const { REARMED, STOPPED } = WAKE_LAYOUT
+  const ended = once(thread, 'exit')
+  // Otherwise the process could end first, and terminate it.
+  thread.ref()
   Atomics.store(words, STOPPED, 1)
   Atomics.add(words, REARMED, 1)
   Atomics.notify(words, REARMED)
-  return ended
+  await ended
 }
 
 /**

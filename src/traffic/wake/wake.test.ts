@@ -123,7 +123,7 @@ describe('exact waking', () => {
     expect(second).toBeGreaterThan(89.99)
   })
 
-  test('goes on in time after a wake that was handled late', async () => {
+  test('wakes on time after a wake that was handled late', async () => {
     const clock = new RunClock()
     const lateMs: Ms[] = []
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -4,8 +4,8 @@
  *   npx node docs/calibration/side-by-side-real.ts record --minutes 60 --background 1
  *   npx node docs/calibration/side-by-side-real.ts table
  *
- * `record` appends one line per comparison, and continues where the file ends. `table`
- * prints Markdown: the real comparisons, and many more that are drawn from their recorded pairs.
+ * `record` appends one line per comparison, and continues where the file ends. `table` prints Markdown: the real
+ * comparisons, and many more that are drawn from their recorded pairs.
  */
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -16,19 +16,21 @@ test('a comparison with itself says what this machine can show, and what to past
     metric                         scatter  tolerance  smallest change
     median response time             1.45%         2%            +3.7%
     mean response time               1.45%         2%            +3.7%
-    p90 response time                1.45%         2%            +3.7%
-    p95 response time                1.45%         2%            +3.7%
+    p90 response time                1.45%         4%            +8.5%
+    p95 response time                1.45%         4%            +8.5%
     completed requests                  0%         1%            −1.0%
-    CPU per request of the target    7.28%         7%           +16.3%
+    CPU per request of the target    7.28%        17%           +45.0%
 
     With the tolerance of its row, an equal version passes at least 9 of 10
       comparisons, and the smallest change fails at least 9 of 10. A comparison
-      takes from 1.1 min to 2.8 min: the smallest change may need all of it.
+      takes from 1.1 min to 2.8 min: the smallest change may need all of it. The
+      median and the mean decide when it ends, so the other rows are for 8 pairs.
+      For 20, write duration: { min: '169s', max: '338s' }.
 
     Paste into the plan:
       comparison: { tolerance: 0.02 },
     and into its test:
-      expect(result).toUseNoMoreCpuThan(baseline, { tolerance: 0.07 })
+      expect(result).toUseNoMoreCpuThan(baseline, { tolerance: 0.17 })
     toBeNoSlowerThan then finds a service that is 3.8% slower."
   `)
 })

@@ -1,10 +1,11 @@
 import { DEFAULT_METRICS } from '../judge/comparison/compare.ts'
-import { pairNoise, type PairNoise } from '../judge/comparison/pair-noise.ts'
+import { metricNoise, pairNoise, type PairNoise } from '../judge/comparison/pair-noise.ts'
 import {
   COMPARED_METRICS,
   type ComparedMetric,
   LOOK_PAIRS,
   MAX_EXCLUDED,
+  type PairBlocks,
   pairsDurationMs,
   pairWarmUpMs,
 } from '../model/comparison.ts'
@@ -39,7 +40,7 @@ export function selfComparisonNotice({ comparison, ended, plan }: LoadResult): s
   const missing = noise === undefined ? whyUnknown(comparison, counted) : whyDisturbed(comparison)
   if (noise === undefined || missing !== undefined) return lines([head, ...(missing ?? [])])
   const rows = COMPARED_METRICS.flatMap((metric) => {
-    const each = pairNoise(comparison.pairs, [metric], pairs)
+    const each = metricNoise(comparison.pairs, metric, pairs)
     return each === undefined ? [] : [{ metric, ...each }]
   })
   const lengthOf = (count: Count): string =>
@@ -52,7 +53,8 @@ export function selfComparisonNotice({ comparison, ended, plan }: LoadResult): s
     '',
     wrap(
       'With the tolerance of its row, an equal version passes at least 9 of 10 comparisons, and the smallest change fails ' +
-        `at least 9 of 10. ${shortest === longest ? `A comparison takes ${longest}` : `A comparison takes from ${shortest} to ${longest}: the smallest change may need all of it`}.`,
+        `at least 9 of 10. ${shortest === longest ? `A comparison takes ${longest}` : `A comparison takes from ${shortest} to ${longest}: the smallest change may need all of it`}.` +
+        (pairs > LOOK_PAIRS[0] ? ` ${othersSentence(pairs, comparison)}` : ''),
       0,
     ),
     ...(noise.bias === 0 ? [] : [wrap(biasSentence(noise), 0)]),
@@ -98,6 +100,14 @@ function rowOf({ metric, scatter, tolerance, provable }: Row): readonly string[]
   if (tolerance > 1) return [METRIC_NAMES[metric], formatPercent(scatter), 'none', 'none']
   const change = metric === 'throughput' ? 1 / (1 + provable) : 1 + provable
   return [METRIC_NAMES[metric], formatPercent(scatter), formatPercent(tolerance), formatChange(change)]
+}
+
+function othersSentence(pairs: Count, blocks: PairBlocks): string {
+  const minSeconds = Math.floor(pairsDurationMs(pairs, blocks) / 1_000)
+  return (
+    `The median and the mean decide when it ends, so the other rows are for ${LOOK_PAIRS[0]} pairs. For ${pairs}, write ` +
+    `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }.`
+  )
 }
 
 function biasSentence({ bias }: PairNoise): string {

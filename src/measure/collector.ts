@@ -120,6 +120,11 @@ export class Collector {
     return this.#blockTallies?.result(index)
   }
 
+  /** Whether all requests of a block that were reported as due have ended. */
+  isBlockComplete(index: number): boolean {
+    return this.#blockTallies?.isComplete(index) ?? true
+  }
+
   /** Ends the measured part at `endMs` of the figures' axis, earlier than planned. */
   endAt(endMs: Ms): void {
     this.#intervals.endAt(endMs)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Blocks } from '../model/blocks.ts'
 import { Collector } from './collector.ts'
 import { Recorder } from './recorder.ts'
@@ -9,7 +9,7 @@ const blocks: Blocks = { startsMs: [300, 1_300], lengthMs: 500, warmUpAtMs: 0, d
 
 /** Requests of 20 ms, unless given otherwise, that start at these times on the clock. */
 function collected(starts: readonly { readonly atMs: number; readonly lastsMs?: number }[], endMs: number): Collector {
-  const recorder = new Recorder([])
+  const recorder = new Recorder([], blocks)
   const events = starts.flatMap(({ atMs, lastsMs = 20 }) => {
     const sample = sampleOf({ operation: 'read', intendedMs: atMs, dueMs: atMs, sentMs: atMs, doneMs: atMs + lastsMs })
     return [
@@ -58,4 +58,34 @@ test('adds up each block without its beginning, by operation', () => {
   expect(first?.operations['read']?.responseTime.maxMs).toBe(400)
   expect(second?.total.successes).toBe(2)
   expect(collector.block(2)).toBeUndefined()
+})
+
+test('a request counts in the block in which it started, and makes it complete when it ends', () => {
+  const late = collected([...starts, { atMs: 795, lastsMs: 900 }], 2_000)
+  expect([late.block(0)?.total.successes, late.block(1)?.total.successes]).toEqual([3, 2])
+  expect(late.isBlockComplete(0)).toBe(true)
+  const unfinished = collected([...starts, { atMs: 795, lastsMs: 5_000 }], 1_200)
+  expect([unfinished.isBlockComplete(0), unfinished.isBlockComplete(1)]).toEqual([false, true])
+})
+
+describe('the throughput of a block', () => {
+  const every10Ms = Array.from({ length: 50 }, (_, i) => 310 + 10 * i)
+
+  test.each([5, 95, 150, 250, 700])('does not depend on a constant response time of %i ms', (lastsMs) => {
+    const collector = collected(
+      every10Ms.map((atMs) => ({ atMs, lastsMs })),
+      2_000,
+    )
+    expect(collector.block(0)?.total.requestsScheduled).toBe(30)
+    expect(collector.block(0)?.total.throughputRps).toBe(100)
+    expect(collector.block(0)?.operations['read']?.throughputRps).toBe(100)
+  })
+
+  test.each([40, 80, 95])('is that of a target that completes %i requests per second', (rps) => {
+    // The queue drains after the block.
+    const queued = every10Ms.map((atMs, i) => ({ atMs, lastsMs: 310 + ((i + 1) * 1_000) / rps - atMs }))
+    const { throughputRps = 0, successes } = collected(queued, 3_000).block(0)?.total ?? {}
+    expect(successes).toBe(30)
+    expect(Math.abs(throughputRps - rps)).toBeLessThan(5)
+  })
 })

@@ -1,3 +1,4 @@
+import { type Blocks, comparedIn } from '../model/blocks.ts'
 import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
@@ -11,6 +12,8 @@ export const SLICE_MS = 100
 
 /** Lag up to which an arrival counts at its intended start. */
 const PUNCTUAL_MS: Ms = 5
+/** A comparison has no limits of its own. */
+const NO_LIMITS: readonly LatencyLimit[] = []
 /** Rounding error of an intended start. */
 const END_TOLERANCE_MS: Ms = 0.001
 
@@ -27,6 +30,19 @@ export interface SliceDelta {
   readonly journeys?: JourneysDelta
   /** By name; absent if no metric got a value in this slice. */
   readonly metrics?: Readonly<Record<string, MetricDelta>>
+  /** By position; only blocks whose requests were due or ended in this slice. */
+  readonly blocks?: Readonly<Record<number, BlockDelta>>
+}
+
+/** The requests that started in the compared part of a block, whenever they end. */
+export interface BlockDelta {
+  readonly total: TallyDelta
+  readonly operations: Readonly<Record<string, TallyDelta>>
+}
+
+interface BlockRecord {
+  readonly total: Tally
+  readonly operations: Map<string, Tally>
 }
 
 export interface JourneysDelta {
@@ -45,6 +61,9 @@ export class Recorder {
   /** Records the custom metrics of the user's code. */
   readonly metrics: MetricRecorder = new MetricRecorder()
   readonly #limits: readonly LatencyLimit[]
+  readonly #blocks: Blocks | undefined
+  /** By position. A tally is large, so a block keeps it until its requests have ended and the next block has begun. */
+  readonly #blockRecords = new Map<number, BlockRecord>()
   readonly #total: Tally
   readonly #operations = new Map<string, Tally>()
   readonly #phases = new Map<number, Tally>()
@@ -55,8 +74,10 @@ export class Recorder {
   #finished: SliceDelta[] = []
   #slice = 0
 
-  constructor(limits: readonly LatencyLimit[]) {
+  /** `blocks`: those of the run, if it has any. */
+  constructor(limits: readonly LatencyLimit[], blocks?: Blocks) {
     this.#limits = limits
+    this.#blocks = blocks
     this.#total = new Tally(limits)
     this.#journeys = new Tally(limits)
   }
@@ -66,14 +87,17 @@ export class Recorder {
     if (!sample.measured) return
     const lagMs = sample.dueMs - sample.intendedMs
     this.rollTo(arrivalMs(sample, lagMs))
-    if (sample.batch === undefined) return this.#arrive(sample.operation, sample.phase, lagMs)
-    for (const operation of sample.batch.operations) this.#arrive(operation, sample.phase, lagMs)
+    const block = this.#blockOf(sample)
+    if (sample.batch === undefined) return this.#arrive(sample.operation, sample.phase, lagMs, block)
+    for (const operation of sample.batch.operations) this.#arrive(operation, sample.phase, lagMs, block)
   }
 
-  #arrive(operation: string, phase: number, lagMs: Ms): void {
+  #arrive(operation: string, phase: number, lagMs: Ms, block: BlockRecord | undefined): void {
     this.#total.arrive(lagMs)
     if (operation !== '') tallyOf(this.#operations, operation, this.#limits).arrive(lagMs)
     if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).arrive(lagMs)
+    block?.total.arrive(lagMs)
+    if (block !== undefined && operation !== '') tallyOf(block.operations, operation, NO_LIMITS).arrive(lagMs)
   }
 
   /** Records the outcome of a request that was due. `describe` names it in the message of an error. */
@@ -81,14 +105,30 @@ export class Recorder {
     if (!sample.measured) return this.#countWarmUp(sample)
     this.rollTo(sample.doneMs)
     // Operations of a batch that ended before its last one count in the slice in which the batch ended.
-    if (sample.batch === undefined) return this.#settle(sample, describe)
-    for (const part of partsOf(sample, sample.batch)) this.#settle(part, describe)
+    const block = this.#blockOf(sample)
+    if (sample.batch === undefined) return this.#settle(sample, block, describe)
+    for (const part of partsOf(sample, sample.batch)) this.#settle(part, block, describe)
   }
 
-  #settle(sample: Sample, describe: DescribeRequest | undefined): void {
+  #settle(sample: Sample, block: BlockRecord | undefined, describe: DescribeRequest | undefined): void {
+    const { operation, phase } = sample
     this.#total.settle(sample, describe)
-    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample, describe)
-    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample, describe)
+    if (operation !== '') tallyOf(this.#operations, operation, this.#limits).settle(sample, describe)
+    if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).settle(sample, describe)
+    block?.total.settle(sample, describe)
+    if (block !== undefined && operation !== '')
+      tallyOf(block.operations, operation, NO_LIMITS).settle(sample, describe)
+  }
+
+  /** Returns the record of the block that compares a request; undefined if none does. */
+  #blockOf({ intendedMs }: Sample): BlockRecord | undefined {
+    const index = this.#blocks === undefined ? -1 : comparedIn(this.#blocks, intendedMs)
+    if (index < 0) return undefined
+    let block = this.#blockRecords.get(index)
+    if (block === undefined) {
+      this.#blockRecords.set(index, (block = { total: new Tally(NO_LIMITS), operations: new Map() }))
+    }
+    return block
   }
 
   /** Records that a journey was due. Its requests are recorded separately. */
@@ -178,7 +218,18 @@ export class Recorder {
       phases: takeAll(this.#phases),
       ...(this.#journeys.idle ? {} : { journeys: { tally: this.#journeys.take(), untilMs: this.#journeysUntilMs } }),
       ...(metrics !== undefined && { metrics }),
+      ...(this.#blockRecords.size > 0 && { blocks: this.#takeBlocks() }),
     })
+  }
+
+  #takeBlocks(): Readonly<Record<number, BlockDelta>> {
+    const newest = Math.max(...this.#blockRecords.keys())
+    const taken: Record<number, BlockDelta> = {}
+    for (const [index, { total, operations }] of this.#blockRecords) {
+      if (!total.idle) taken[index] = { total: total.take(), operations: takeAll(operations) }
+      else if (index < newest) this.#blockRecords.delete(index)
+    }
+    return taken
   }
 }
 

@@ -31,6 +31,22 @@ export function toOwn(blocks: Blocks, clockMs: Ms): Ms {
   return block * lengthMs + (block === startsMs.length - 1 ? intoMs : Math.min(intoMs, lengthMs))
 }
 
+/** Rounding error of an intended start. */
+const ROUNDING_MS: Ms = 0.001
+
+/**
+ * Returns the position of the block that compares a request with this intended start on the clock; −1 if none does,
+ * because the start is in the discarded beginning of a block or outside all blocks.
+ */
+export function comparedIn(blocks: Blocks, intendedMs: Ms): number {
+  const { startsMs, lengthMs, discardMs } = blocks
+  // A block contains a request that starts at its end.
+  const atMs = intendedMs - ROUNDING_MS
+  const block = blockAt(blocks, atMs)
+  const intoMs = atMs - (startsMs[block] ?? 0)
+  return block >= 0 && intoMs >= discardMs && intoMs < lengthMs ? block : -1
+}
+
 /** Returns the position of the last block that has begun by a time on the clock; −1 before the first one. */
 export function blockAt({ startsMs }: Blocks, clockMs: Ms): number {
   return startsMs.findLastIndex((startMs) => startMs <= clockMs)

@@ -53,12 +53,18 @@ export function pairWarmUpMs(warmUpMs: Ms, { mode }: Pick<PairBlocks, 'mode'>): 
 /** Share of the pairs that other processes may disturb. */
 export const MAX_EXCLUDED: Ratio = 0.25
 
-/** Requests of one side in one block, without its discarded beginning. */
+/** Share of failed requests of the baseline above which there is nothing to compare with. */
+export const USELESS_BASELINE: Ratio = 0.5
+
+/** Requests that started in one block of one side, without its discarded beginning, whenever they ended. */
 export interface BlockRequests {
   readonly requests: Count
   /** Errors and dropped requests. */
   readonly failed: Count
-  /** Successes per second. */
+  /**
+   * Successes per second, in a time as long as the block without its discarded beginning, which begins later than that
+   * by the median response time.
+   */
   readonly throughputRps: Rps
   /** Response times of the successes, without the histogram. */
   readonly responseTime: Omit<Distribution, 'histogram'>
@@ -90,6 +96,8 @@ export type Exclusion =
   | { readonly code: 'generator-late'; readonly side: Side; readonly lagP99Ms: Ms }
   /** The schedule of a block was not delivered. */
   | { readonly code: 'few-requests'; readonly side: Side; readonly requests: Count; readonly expected: Count }
+  /** The baseline failed most of its requests, so there is nothing to compare with. */
+  | { readonly code: 'baseline-failed'; readonly errorRate: Ratio }
 
 /** Two blocks with the same arrivals, one for each side. */
 export interface ComparedPair {

@@ -3,6 +3,7 @@ import { resolvePlan } from './resolve-plan.ts'
 import { vocabulary } from './vocabulary.fixture.ts'
 
 const target = { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }
+const fixed = { ...target, url: 'http://127.0.0.1:3000' }
 const plan = { target, rate: 100 }
 
 function resolved(keys: object): ReturnType<typeof resolvePlan> {
@@ -80,11 +81,23 @@ test.each([
     { target: 'http://127.0.0.1:3000', against: { ref: 'main' } },
     /against\.ref needs a target that is a command/,
   ],
+  [
+    'a ref for a target with a port of its own',
+    { target: fixed, against: { ref: 'main' } },
+    /target\.url must contain \{port\}: both servers run at the same time/,
+  ],
+  ['two commands with the same port', { target: fixed, against: fixed }, /target\.url must contain \{port\}/],
   ['a target that is no URL', { against: 'localhost' }, /against must be a URL/],
   ['a block that is too short', { comparison: { block: '100ms' } }, /comparison\.block must be from '1s' to '60s'/],
   ['a tolerance in percent', { comparison: { tolerance: 5 } }, /comparison\.tolerance must be above 0 and at most 1/],
 ] as const)('rejects %s', (_, keys, message) => {
   expect(issuesOf({ against: 'http://127.0.0.1:3001', ...keys })).toMatch(message)
+})
+
+test('accepts two commands with ports of their own', () => {
+  const against = { ...fixed, url: 'http://127.0.0.1:3001' }
+  expect(issuesOf({ target: fixed, against })).toBe('accepted')
+  expect(issuesOf({ target: fixed, against: 'http://127.0.0.1:3001' })).toBe('accepted')
 })
 
 test('rejects options without `against`', () => {
@@ -95,4 +108,5 @@ test('LOAD_AA=1 compares the target with itself', () => {
   const against = 'http://127.0.0.1:3001'
   expect(resolvePlan({ ...plan, against }, vocabulary, { self: '1' }).comparison?.isSelf).toBe(true)
   expect(() => resolvePlan({ ...plan, against }, vocabulary, { self: 'yes' })).toThrow("LOAD_AA must be '1' or '0'")
+  expect(() => resolvePlan({ ...plan, target: fixed, against }, vocabulary, { self: '1' })).toThrow('contain {port}')
 })

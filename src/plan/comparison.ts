@@ -22,7 +22,7 @@ import {
   text,
   timeoutDuration,
 } from '../model/readers.ts'
-import { isShared, type Against, type RefTarget, type Target } from '../model/target.ts'
+import { type Against, isCommand, isRef, isShared, type RefTarget, type Target } from '../model/target.ts'
 import { parseDuration, type Count, type Ms } from '../model/units.ts'
 import { formatDuration } from '../wording/figures.ts'
 import { namedProtocol } from './protocol.ts'
@@ -86,6 +86,7 @@ export function resolveComparison(
     return undefined
   }
   const against = readAgainst(written, plan, vocabulary, issues)
+  if (against !== undefined) refuseSamePort(plan['target'], { against, isSelf }, issues)
   refuseOthers(plan, issues)
   const blockMs = options?.block ?? DEFAULT_BLOCK_MS
   const mode = options?.mode ?? 'turns'
@@ -157,6 +158,35 @@ function refuseOthers(plan: Plan, issues: PlanIssue[]): void {
     const rule = 'cannot be combined with `against`'
     issues.push({ key: 'workload', value: shownOf(workload), rule, remedy: 'compare one protocol at a time' })
   }
+}
+
+/**
+ * Both servers run at the same time. If they had the same port, the second one could not listen, and both sides would
+ * load the first one.
+ */
+function refuseSamePort(
+  written: unknown,
+  { against, isSelf }: Pick<ResolvedComparison, 'against' | 'isSelf'>,
+  issues: PlanIssue[],
+): void {
+  const given = written as Target | undefined
+  const target: unknown = isShared(given) ? given.written : given
+  if (!isRecord(target) || !('command' in target) || typeof target['url'] !== 'string') return
+  const url = target['url']
+  if (url.includes('{port}')) return
+  const isSame = isSelf || isRef(against) || (isCommand(against) && placeOf(against.url) === placeOf(url))
+  if (!isSame) return
+  issues.push({
+    key: 'target.url',
+    value: url,
+    rule: 'must contain {port}: both servers run at the same time, each with a free port',
+    remedy: "write url: 'http://127.0.0.1:{port}', and make the server listen on PORT",
+  })
+}
+
+/** Returns the host and the port of a URL. */
+function placeOf(url: string): string {
+  return URL.parse(url)?.host ?? url
 }
 
 const REF_READERS = {

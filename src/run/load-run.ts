@@ -136,6 +136,11 @@ export class Run implements LoadRun {
     return this.#outcome.block(index)
   }
 
+  /** Whether all requests of a block that were reported as due have ended. */
+  isBlockComplete(index: number): boolean {
+    return this.#outcome.isBlockComplete(index)
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Interval> {
     return this.#outcome.intervals.iterate()
   }

@@ -81,4 +81,5 @@ export const exclusionSentence: (exclusion: Exclusion) => string = sentenceFrom<
     `the generator was late in ${SIDES[side]} block (p99 ${formatMs(lagP99Ms)} ms)`,
   'few-requests': ({ side, requests, expected }) =>
     `the generator sent ${formatCount(requests)} of ${formatPlural(expected, 'request')} in ${SIDES[side]} block`,
+  'baseline-failed': ({ errorRate }) => `the baseline failed ${formatPercent(errorRate)} of its requests`,
 })

@@ -50,14 +50,17 @@ describe('the difference of a pair', () => {
     }
   })
 
-  test('is infinite if only one side succeeded', () => {
+  test('is infinite if only the baseline succeeded', () => {
     const failed = { ms: 10, failed: 350 }
     const dead = pairsOf([{ candidate: failed, baseline: { ms: 10 } }])
     expect(pairDifferences(dead, 'p50')).toEqual([Number.POSITIVE_INFINITY])
-    expect(pairDifferences(pairsOf([{ candidate: { ms: 10 }, baseline: failed }]), 'p50')).toEqual([
-      Number.NEGATIVE_INFINITY,
-    ])
     expect(pairDifferences(pairsOf([{ candidate: failed, baseline: failed }]), 'p50')).toBeUndefined()
+  })
+
+  test.each(['p50', 'mean', 'cpu', 'throughput'] as const)('a baseline that fails is no better %s', (metric) => {
+    const failed = { ms: 10, failed: 350, cpuMs: null }
+    const pairs = pairsOf([...pairsWith(1.2, 2), { candidate: { ms: 12 }, baseline: failed }])
+    expect(pairDifferences(pairs, metric)).toHaveLength(2)
   })
 
   test('is unknown for a percentile of which blocks have too few requests', () => {
@@ -102,6 +105,15 @@ describe('decideAt', () => {
       pairsOf(pairsWith(2, 16).map((pair, index) => Object.assign({}, pair, index < count && { excluded })))
     expect(decideAt(some(4), 0.05).verdict).toBe('fail')
     expect(decideAt(some(5), 0.05).verdict).toBe('invalid')
+  })
+
+  test('is invalid if the baseline failed in more than a quarter of the pairs', () => {
+    const excluded = { code: 'baseline-failed', errorRate: 1 } as const
+    const some = (count: number) =>
+      pairsOf(pairsWith(1.1, 15).map((pair, index) => Object.assign({}, pair, index < count && { excluded })))
+    // The pairs before the baseline died still show a slower candidate.
+    expect(decideAt(some(3), 0.05).verdict).toBe('fail')
+    expect(decideAt(some(4), 0.05)).toMatchObject({ verdict: 'invalid', because: 'baseline-failed' })
   })
 
   test('the interval of the ratio contains it', () => {

@@ -4,6 +4,7 @@ import {
   type ComparedPair,
   type ComparedTime,
   MAX_EXCLUDED,
+  USELESS_BASELINE,
 } from '../../model/comparison.ts'
 import { countedPairs, type Part } from '../../model/compared-values.ts'
 import type { Comparison } from '../../model/result.ts'
@@ -84,8 +85,6 @@ export interface Decision {
   readonly errors: ComparedErrors
 }
 
-/** Share of failed requests of the baseline from which there is nothing to compare with. */
-const USELESS = 0.5
 /**
  * Decides whether the candidate is worse than the baseline by more than the tolerance in any of the metrics. A candidate
  * that fails more of its requests is worse, however fast it fails. Too many excluded pairs make it invalid, because
@@ -100,7 +99,10 @@ export function decideAt(
   const worst = changes.toSorted((a, b) => b.ratio - a.ratio)[0]
   const errors = comparedErrors(pairs, errorTolerance, part, family)
   const shown = { worst, errors }
-  if (errors.baseline > USELESS) return { verdict: 'invalid', because: 'baseline-failed', ...shown }
+  const failed = pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length
+  if (errors.baseline > USELESS_BASELINE || failed > MAX_EXCLUDED * pairs.length) {
+    return { verdict: 'invalid', because: 'baseline-failed', ...shown }
+  }
   if (errors.isMore) return { verdict: 'fail', because: 'fails-more', ...shown }
   if (pairs.length - counted.length > MAX_EXCLUDED * pairs.length) {
     return { verdict: 'invalid', because: 'pairs-disturbed', ...shown }

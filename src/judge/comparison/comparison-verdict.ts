@@ -1,6 +1,7 @@
 import { type ComparedMetric, pairsDurationMs } from '../../model/comparison.ts'
-import { countedPairs, type Part, requestsOf } from '../../model/compared-values.ts'
+import { countedPairs, failedShare, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ratio } from '../../model/units.ts'
 import {
   exclusionSentence,
@@ -114,14 +115,16 @@ function standingOf(
   run: LoadResult,
   comparison: Comparison,
   question: ComparisonQuestion,
-  { verdict, leaning, because, errors }: Decision,
+  { verdict, leaning, because }: Decision,
 ): Standing {
   const { pairs, excluded } = comparison
   if (because === 'baseline-failed') {
+    const shares = pairs.map(({ baseline }) => failedShare(baseline, question.part))
+    const errorRate = sum(shares) / shares.length
     return {
       verdict: 'invalid',
-      reason: `the baseline failed ${formatPercent(errors.baseline)} of its requests`,
-      invalid: { code: 'baseline-failed', errorRate: errors.baseline },
+      reason: `the baseline failed ${formatPercent(errorRate)} of its requests`,
+      invalid: { code: 'baseline-failed', errorRate },
       details: ['fix the baseline, or compare with another version'],
     }
   }
@@ -185,21 +188,23 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
   }
   const [least, most] = shownWith(comparison, question)
   const next = LOOKS.find(({ pairs: needed }) => needed > counted.length)
+  // A shortest duration that is longer than these pairs would delay the decision to the next look.
+  const minSeconds = Math.floor(pairsDurationMs(next?.pairs ?? 0, { blockMs, mode }) / 1_000)
+  const duration = `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }`
   if (!Number.isFinite(most) && next !== undefined) {
-    // A shortest duration that is longer than these pairs would delay the decision to the next look.
-    const minSeconds = Math.floor(pairsDurationMs(next.pairs, { blockMs, mode }) / 1_000)
     return {
       reason: 'is not decided',
       advice:
         `${formatPlural(counted.length, 'pair')} cannot show a slowdown of one of ${question.family ?? 1} parts: ` +
-        `write duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' } for at least ${next.pairs}`,
+        `write ${duration} for at least ${next.pairs}`,
     }
   }
+  const more = next === undefined ? '' : `more pairs (${duration}), `
   return {
     reason: 'is not decided',
     advice:
       `these pairs show only a slowdown of ${formatPercent(most)} or more: use a tolerance of ${formatPercent(least)} or more, ` +
-      `longer blocks (comparison: { block: '${Math.ceil((2 * blockMs) / 1_000)}s' }) or a quieter machine`,
+      `${more}longer blocks (comparison: { block: '${Math.ceil((2 * blockMs) / 1_000)}s' }) or a quieter machine`,
   }
 }
 

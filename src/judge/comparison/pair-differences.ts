@@ -17,8 +17,9 @@ export function requestsNeeded(metric: ComparedMetric): Count {
 
 /**
  * Returns ln(candidate / baseline) of a metric for each counted pair, with the sign that makes a worse candidate
- * positive. Infinite where only one side has a value, for example because nothing of the other one succeeded; a pair
- * where neither has one is left out, and a pair whose CPU time is known of one side only. Undefined if the blocks have too few requests for the metric, or if it was not
+ * positive. Infinite where only the baseline has a value, for example because nothing of the candidate succeeded. A pair
+ * is left out if its baseline has no value, because a baseline that fails does not make the candidate better, and if its
+ * CPU time is known of one side only. Undefined if the blocks have too few requests for the metric, or if it was not
  * measured.
  */
 export function pairDifferences(
@@ -35,12 +36,10 @@ export function pairDifferences(
       comparedValue(pair.candidate, metric, part),
       comparedValue(pair.baseline, metric, part),
     ]
-    if (candidate === undefined && baseline === undefined) return []
-    if (metric === 'cpu' && (candidate === undefined || baseline === undefined)) return []
-    if (candidate === undefined) return [Number.POSITIVE_INFINITY]
-    if (baseline === undefined) return [Number.NEGATIVE_INFINITY]
+    if (baseline === undefined || baseline === 0) return []
+    if (candidate === undefined) return metric === 'cpu' ? [] : [Number.POSITIVE_INFINITY]
     const difference = Math.log(candidate / baseline)
-    return Number.isNaN(difference) ? [] : [metric === 'throughput' ? -difference : difference]
+    return [metric === 'throughput' ? -difference : difference]
   })
   return differences.length === 0 ? undefined : differences
 }

@@ -2,7 +2,7 @@ import { type ComparedMetric, type ComparedPair, LOOK_PAIRS } from '../../model/
 import { countedPairs } from '../../model/compared-values.ts'
 import type { Count, Ratio } from '../../model/units.ts'
 import { standardDeviation } from '../verdict/statistics/deviation.ts'
-import { changeOf } from './compare.ts'
+import { changeOf, DEFAULT_METRICS } from './compare.ts'
 
 /** What the pairs of a target with itself show: differences of equal versions are noise. */
 export interface PairNoise {
@@ -72,4 +72,17 @@ export function pairNoise(
   const tolerance = Math.max(STEP, STEP * Math.ceil(allowed / STEP - ROUNDING))
   const provable = (1 + tolerance) * Math.exp(bias + margins.fail * scatter) - 1
   return { scatter, bias: Math.exp(bias) - 1, tolerance: Number(tolerance.toFixed(2)), provable }
+}
+
+/**
+ * Returns what comparisons of up to `pairs` pairs can show of one metric. The median and the mean decide when a
+ * comparison ends, so any other metric may have to be judged from 8 pairs.
+ */
+export function metricNoise(
+  ofItself: readonly ComparedPair[],
+  metric: ComparedMetric,
+  pairs: Count = LOOK_PAIRS[2],
+): PairNoise | undefined {
+  const decides = DEFAULT_METRICS.some((each) => each === metric)
+  return pairNoise(ofItself, [metric], decides ? pairs : LOOK_PAIRS[0])
 }

@@ -5,7 +5,7 @@ import { settle } from '../verdict/validity.ts'
 import { EMPTY_BASELINE } from './stored-file.ts'
 import { differencesBetween, isSameMachine, storedRun } from './stored-run.ts'
 
-/** `save` adds runs; `update` first removes those of the same tests on the same machine. */
+/** `save` adds runs; `update` first removes those of the same test on the same machine. */
 export type UpdateMode = 'save' | 'update'
 
 /** What became of a result. */
@@ -24,7 +24,7 @@ const MAX_RUNS = 20
 export function updatedBaseline(
   before: Baseline | undefined,
   runs: readonly RunRecord[],
-  { mode, isAsked }: { readonly mode: UpdateMode; readonly isAsked: (test: string) => boolean },
+  { modeOf, isAsked }: { readonly modeOf: (test: string) => UpdateMode; readonly isAsked: (test: string) => boolean },
 ): { readonly baseline: Baseline; readonly outcomes: readonly StoredOutcome[] } {
   const tests: Record<string, readonly StoredRun[]> = { ...before?.tests }
   const cleared = new Set<string>()
@@ -32,6 +32,7 @@ export function updatedBaseline(
     record.results.flatMap((result, index): StoredOutcome[] => {
       const test = result.name
       if (!isAsked(test)) return []
+      const mode = modeOf(test)
       const leftOut = whyLeftOut(result, index, record, mode) ?? whyKnown(result, tests[test])
       if (leftOut !== undefined) return [{ test, leftOut }]
       const stored = storedRun(result, record.environment)

@@ -1,8 +1,15 @@
 import { MAX_LAG_GAPS, MAX_LAG_MS } from '../../judge/verdict/validity.ts'
 import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SpanUse } from '../../measure/monitor/index.ts'
-import type { BlockFigures, BlockRequests, Exclusion, Side } from '../../model/comparison.ts'
+import {
+  type BlockFigures,
+  type BlockRequests,
+  type Exclusion,
+  type Side,
+  USELESS_BASELINE,
+} from '../../model/comparison.ts'
 import type { Figures } from '../../model/figures.ts'
+import { failedShare } from '../../model/compared-values.ts'
 import { cleanNames } from '../../model/text/clean.ts'
 import type { Count, Ms, Ratio } from '../../model/units.ts'
 
@@ -31,8 +38,8 @@ function requestsOf({ requestsScheduled, errors, dropped, throughputRps, respons
 }
 
 /**
- * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine and on
- * the generator alone, never on response times. Load of other processes that both blocks have is no reason: it slows
+ * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine, on the
+ * generator and on whether the baseline fails, never on response times. Load of other processes that both blocks have is no reason: it slows
  * both sides down.
  */
 export function exclusionOf(
@@ -58,6 +65,7 @@ export function exclusionOf(
   if (Math.abs(steal) > MAX_STEAL_DIFFERENCE) {
     return { code: 'steal', side: moreIn(steal), moreRatio: Math.abs(steal) }
   }
+  if (failedShare(baseline) > USELESS_BASELINE) return { code: 'baseline-failed', errorRate: failedShare(baseline) }
   return undefined
 }
 

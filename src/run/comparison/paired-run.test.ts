@@ -20,11 +20,15 @@ const program = join(folder, 'server.mjs')
 writeFileSync(
   program,
   `import { createServer } from 'node:http'
-const { MS, SPIN_MS = '0', PORT } = process.env
+const { MS, SPIN_MS = '0', SERIAL_MS = '0', STATUS = '200', PORT } = process.env
+let freeMs = 0
 createServer((_, response) => {
   const before = process.cpuUsage()
   while (process.cpuUsage(before).user < 1_000 * Number(SPIN_MS));
-  setTimeout(() => response.end('ok'), Number(MS))
+  response.statusCode = Number(STATUS)
+  // One request at a time.
+  freeMs = Math.max(freeMs, performance.now()) + Number(SERIAL_MS)
+  setTimeout(() => response.end('ok'), Number(MS) + freeMs - performance.now())
 }).listen(PORT, '127.0.0.1')
 `,
 )
@@ -48,7 +52,7 @@ async function clockedServer(): Promise<{ readonly url: string; readonly timesMs
 }
 
 /** Shorter blocks than a plan may have, so that the tests take less time. */
-function started(keys: object, { blockMs = 500, maxPairs = 10, self = '0' } = {}): PairedRun {
+function started(keys: object, { blockMs = 500, maxPairs = 10, self = '0', isPreparing = false } = {}): PairedRun {
   const plan = resolvePlan({ rate: 80, warmUp: 0, tracing: 'off', ...keys }, vocabulary, { self })
   if (plan.comparison === undefined) throw new TypeError('the plan has a comparison')
   const comparison = { ...plan.comparison, blockMs, maxPairs }
@@ -56,7 +60,10 @@ function started(keys: object, { blockMs = 500, maxPairs = 10, self = '0' } = {}
   const curve = curveFrom(constant({ rate: 80 }), { durationMs, seed: plan.seed })
   const { against } = comparison
   return new PairedRun({ ...plan, durationMs, curve }, comparison, {
-    openBaseline: () => Promise.resolve({ target: against as CommandTarget }),
+    openBaseline: async (signal) => {
+      if (isPreparing) await once(signal, 'abort').then(() => signal.throwIfAborted())
+      return { target: against as CommandTarget }
+    },
   })
 }
 
@@ -118,6 +125,48 @@ describe.concurrent('a run with a comparison', () => {
     expect(soFar.ended).toBe('running')
     const verdict = matchers.toBeNoSlowerThan(result, result.comparison?.baseline as LoadResult)
     expect(verdict.verdict).toBe('invalid')
+  })
+
+  test('a candidate that answers sooner completes as much', async () => {
+    const run = started({ target: server(5), against: server(150) })
+    const result = await run.result
+    const { baseline, pairs, excluded } = result.comparison ?? {}
+    expect(pairs?.length).toBeGreaterThanOrEqual(8)
+    const verdict = matchers.toSustainAsMuchAs(result, baseline as LoadResult, { tolerance: 0.1 })
+    expect(verdict.verdict).toBe((excluded ?? 0) > (pairs?.length ?? 0) / 4 ? 'invalid' : 'pass')
+  })
+
+  test('shows that a candidate completes less, although its queue drains while the other side has its turn', async () => {
+    const run = started({ target: server(0, { SERIAL_MS: '20' }), against: server(0) }, { maxPairs: 14 })
+    const result = await run.result
+    const { baseline, pairs = [] } = result.comparison ?? {}
+    const rps = (side: Side): number => median(pairs.map((pair) => pair[side].throughputRps))
+    expect(rps('baseline')).toBeGreaterThan(70)
+    expect(rps('candidate')).toBeLessThan(60)
+    const verdict = matchers.toSustainAsMuchAs(result, baseline as LoadResult)
+    expect(['fail', 'invalid']).toContain(verdict.verdict)
+    // All requests count, also those that were answered late.
+    for (const { candidate } of pairs) expect([candidate.requests, candidate.failed]).toEqual([32, 0])
+  })
+
+  test('the limits of `abortOn` are those of the candidate', async () => {
+    const keys = { target: server(5), against: server(150), abortOn: { p99Ms: 100, after: '1s' } }
+    const { ended, comparison } = await started(keys).result
+    expect([ended, comparison?.baseline.ended]).toEqual(['completed', 'completed'])
+  })
+
+  test('leaves out pairs in which the baseline fails, and ends when too few can remain', async () => {
+    const { comparison, ended } = await started({ target: server(5), against: server(5, { STATUS: '404' }) }).result
+    expect([ended, comparison?.pairs.length]).toEqual(['completed', 8])
+    expect(comparison?.pairs.map(({ excluded }) => excluded?.code)).toContain('baseline-failed')
+    expect(comparison?.verdict).toBe('invalid')
+  })
+
+  test('has a result if it is stopped while the baseline is prepared', async () => {
+    const run = started({ target: server(5), against: server(5) }, { isPreparing: true })
+    setTimeout(() => void run.stop('interrupted by SIGINT'), 300)
+    const { ended, requestsScheduled } = await run.result
+    expect([ended, requestsScheduled]).toEqual(['interrupted', 0])
   })
 
   test('rejects if the baseline cannot be reached', async () => {

@@ -4,7 +4,7 @@ import { LOOKS } from '../../judge/comparison/looks.ts'
 import { isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
 import { countedPairs } from '../../model/compared-values.ts'
 import { type SpanUse, SpanWatch, UNKNOWN_USE } from '../../measure/monitor/index.ts'
-import { type ComparedPair, PAUSE_MS, type Side } from '../../model/comparison.ts'
+import { type ComparedPair, LOOK_PAIRS, MAX_EXCLUDED, PAUSE_MS, type Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -25,6 +25,7 @@ const REPORTED_MS: Ms = PAUSE_MS - 150
 const LATE_REPORT_MS: Ms = 25
 /** Share of a block by which its CPU use may be read too late. */
 const MAX_LATE: Ratio = 0.05
+const UNWATCHED: Readonly<Record<Side, SpanUse>> = { candidate: UNKNOWN_USE, baseline: UNKNOWN_USE }
 /** A tolerance up to which the matchers are decided as well, if the plan gives none. */
 const WIDER_TOLERANCE = 0.1
 
@@ -120,6 +121,8 @@ export class PairedRun implements LoadRun {
           name: `${this.#plan.name} (baseline)`,
           lanes: [{ ...lane, target: baseline.target }],
           blocks: this.#schedule.baseline,
+          // A limit that the baseline breaks is not the candidate's fault.
+          abortOn: undefined,
         },
         {
           startTime: (leadMs) => this.#start(leadMs),
@@ -130,7 +133,8 @@ export class PairedRun implements LoadRun {
       this.#baseline.resolve(run)
     } catch (error) {
       leave()
-      this.#baseline.reject(error)
+      // If the run was stopped meanwhile, its result says so.
+      if (!signal.aborted) this.#baseline.reject(error)
       throw error
     }
     return leave
@@ -169,7 +173,7 @@ export class PairedRun implements LoadRun {
       const other = runs[1 - index]
       try {
         const result = await run.result
-        if (result.ended !== 'completed') void other?.stop(result.endedBecause)
+        if (result.ended !== 'completed') void other?.stop(endReason(result, run === baselineRun))
         return result
       } catch (error) {
         void other?.stop('the other side of the comparison failed')
@@ -203,15 +207,9 @@ export class PairedRun implements LoadRun {
     const startMs = await Promise.race([this.#startMs.promise, aborted(this.#over.signal)])
     if (startMs === undefined) return
     const { firsts, startOf, endOf } = this.#schedule
-    const { blockMs } = this.#comparison
+    const watched = this.#watchAll(startMs, runs)
     for (const [pair, first] of firsts.entries()) {
-      const atMs = startMs + startOf(pair)
-      const laterMs = first === undefined ? 0 : blockMs
-      const watched: Side = first ?? 'candidate'
-      const other: Side = watched === 'candidate' ? 'baseline' : 'candidate'
-      const uses = Object.fromEntries(
-        await Promise.all([this.#watch(runs, watched, atMs), this.#watch(runs, other, atMs + laterMs)]),
-      ) as Record<Side, SpanUse>
+      const uses = (await watched[pair]) ?? UNWATCHED
       await this.#until(startMs + endOf(pair) + REPORTED_MS)
       await this.#reported(pair, runs)
       const isOver = this.#over.signal.aborted
@@ -226,26 +224,52 @@ export class PairedRun implements LoadRun {
     }
   }
 
-  /** Resolves when every generator has reported a pair, or when the comparison is over. */
+  /**
+   * Resolves when every generator has reported a pair and every request of it has ended, or when the comparison is over.
+   */
   async #reported(pair: number, { candidate, baseline }: Readonly<Record<Side, Run>>): Promise<void> {
     // The last slice of a block belongs to the pause as well, so it is covered only after it.
     const coveredMs = (pair + 1) * this.#comparison.blockMs - SLICE_MS
-    while (!this.#over.signal.aborted && Math.min(candidate.coveredMs, baseline.coveredMs) < coveredMs) {
+    const isReported = (run: Run): boolean => run.coveredMs >= coveredMs && run.isBlockComplete(pair)
+    while (!this.#over.signal.aborted && !(isReported(candidate) && isReported(baseline))) {
       await this.#until(monotonicMs() + LATE_REPORT_MS)
     }
   }
 
+  /**
+   * Watches the blocks of all pairs, by pair, one after the other: a pair whose requests end late is read while the next
+   * one has begun.
+   */
+  #watchAll(startMs: Ms, runs: Readonly<Record<Side, Run>>): readonly Promise<Readonly<Record<Side, SpanUse>>>[] {
+    let before: Promise<unknown> = Promise.resolve()
+    return this.#schedule.firsts.map((first, pair) => {
+      const atMs = startMs + this.#schedule.startOf(pair)
+      const laterMs = atMs + this.#comparison.blockMs
+      const watched = before.then(async () => {
+        const [candidate, baseline] = await Promise.all([
+          this.#watch(runs, 'candidate', first === 'baseline' ? laterMs : atMs),
+          this.#watch(runs, 'baseline', first === 'candidate' ? laterMs : atMs),
+        ])
+        return { candidate, baseline }
+      })
+      before = watched
+      return watched
+    })
+  }
+
   /** Watches the compared part of the block that starts at `atMs` on the machine's monotonic clock. */
-  async #watch(runs: Readonly<Record<Side, Run>>, side: Side, atMs: Ms): Promise<readonly [Side, SpanUse]> {
+  async #watch(runs: Readonly<Record<Side, Run>>, side: Side, atMs: Ms): Promise<SpanUse> {
     const { discardMs, lengthMs } = this.#schedule.candidate
     await this.#until(atMs + discardMs)
+    if (this.#over.signal.aborted) return UNKNOWN_USE
     const startedMs = monotonicMs()
     const beside = side === 'candidate' ? runs.baseline : runs.candidate
-    const watch = new SpanWatch(runs[side].pids, this.#comparison.mode === 'duet' ? beside.pids : [])
+    // In its pause, the other side may still work on requests of its block. That is not the work of others.
+    const watch = new SpanWatch(runs[side].pids, beside.pids)
     await this.#until(atMs + lengthMs)
     const use = watch.read()
     const isWhole = isNear(startedMs, atMs + discardMs) && isNear(monotonicMs(), atMs + lengthMs)
-    return [side, isWhole ? use : UNKNOWN_USE]
+    return isWhole ? use : UNKNOWN_USE
 
     function isNear(actualMs: Ms, plannedMs: Ms): boolean {
       return Math.abs(actualMs - plannedMs) < MAX_LATE * lengthMs
@@ -281,6 +305,7 @@ export class PairedRun implements LoadRun {
 
   /** Checks the comparison after a pair, and the limits of the candidate if the plan has a shortest duration. */
   #isDecided(pair: number): boolean {
+    if (this.#isUseless) return true
     const counted = countedPairs(this.#pairs).length
     if (!LOOKS.some(({ pairs }) => pairs === counted) || this.#looks.includes(counted)) return false
     this.#looks.push(counted)
@@ -291,11 +316,15 @@ export class PairedRun implements LoadRun {
     if (looks !== undefined && this.#schedule.endOf(pair) < looks.minMs) return false
     if (looks !== undefined && !isServiceLevelDecided(this.#candidate.metrics(), sla)) return false
     const { tolerance, isToleranceGiven } = this.#comparison
-    const { verdict, because } = decideAt(this.#pairs, plannedQuestion(tolerance))
-    // No number of pairs changes that.
-    if (because === 'baseline-failed') return true
+    const { verdict } = decideAt(this.#pairs, plannedQuestion(tolerance))
     if (isToleranceGiven || verdict === 'pass') return verdict === 'pass' || verdict === 'fail'
     return decideAt(this.#pairs, plannedQuestion(WIDER_TOLERANCE)).verdict === 'fail'
+  }
+
+  /** Whether the baseline has failed in so many pairs that the others will not suffice. */
+  get #isUseless(): boolean {
+    const failed = this.#pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length
+    return this.#pairs.length >= LOOK_PAIRS[0] && failed > MAX_EXCLUDED * this.#schedule.firsts.length
   }
 
   /** Resolves at a time on the machine's monotonic clock, or when the comparison is over. */
@@ -312,6 +341,11 @@ export class PairedRun implements LoadRun {
       }
     })
   }
+}
+
+/** Why a run ended early, for the other side of the comparison. */
+function endReason({ endedBecause }: LoadResult, isBaseline: boolean): string | undefined {
+  return isBaseline && endedBecause !== undefined ? `the baseline ended early: ${endedBecause}` : endedBecause
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -110,7 +110,7 @@ export class Generator {
     this.#post = post
     this.#setups = new SetupCaller(post)
     this.#thread = thread
-    this.#recorder = new Recorder(latencyLimits(plan.sla))
+    this.#recorder = new Recorder(latencyLimits(plan.sla), plan.blocks)
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
     const ask = (first: number, count: number): void => post({ type: 'ask', first, count })
     this.#measuring = this.#baseline()

@@ -119,6 +119,11 @@ export class RunOutcome {
     return this.#collector.block(index)
   }
 
+  /** Whether all requests of a block that were reported as due have ended. */
+  isBlockComplete(index: number): boolean {
+    return this.#collector.isBlockComplete(index)
+  }
+
   /** Ends the measured part at `atMs` on the run's clock, earlier than planned. */
   endAt(atMs: Ms): void {
     const { blocks } = this.#plan

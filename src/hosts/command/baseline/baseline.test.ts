@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -11,6 +11,12 @@ import { writtenRun } from '../../../report/json-artifact.ts'
 import { baselineCommand } from './index.ts'
 
 const before = process.cwd()
+/** In place of a test run, a program that writes other results each time: those of `1.json`, `2.json`, and so on. */
+const RUN = `import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+const run = existsSync('count') ? Number(readFileSync('count', 'utf8')) + 1 : 1
+writeFileSync('count', String(run))
+copyFileSync(run + '.json', 'reports/load_test_results.json')
+process.exit(1)`
 let folder = ''
 let [out, err] = ['', '']
 
@@ -101,22 +107,27 @@ describe('describe-load baseline', () => {
   })
 
   test('save --runs stores the results of each run of a command', () => {
-    // In place of a test run, a program that writes other results each time.
     for (const day of [1, 2, 3]) {
       reportRun(10, 25_000 + day)
       const text = readFileSync('reports/load_test_results.json', 'utf8')
       writeFileSync(`${day}.json`, text)
     }
-    writeFileSync(
-      'run.mjs',
-      `import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-       const run = existsSync('count') ? Number(readFileSync('count', 'utf8')) + 1 : 1
-       writeFileSync('count', String(run))
-       copyFileSync(run + '.json', 'reports/load_test_results.json')
-       process.exit(1)`,
-    )
+    writeFileSync('run.mjs', RUN)
     expect(baselineCommand(['save', '--runs', '3', '--', process.execPath, 'run.mjs'])).toBe(0)
     expect(stored().tests['a case']).toHaveLength(3)
+  })
+
+  test('update --runs replaces the stored runs although its first run is left out', () => {
+    reportRun(10, 25_001)
+    expect(baselineCommand(['save'])).toBe(0)
+    for (const run of [1, 2, 3]) {
+      reportRun(run === 1 ? 10 : 20, 25_000 + run)
+      copyFileSync('reports/load_test_results.json', `${run}.json`)
+    }
+    writeFileSync('run.mjs', RUN)
+    expect(baselineCommand(['update', '--runs', '3', '--', process.execPath, 'run.mjs'])).toBe(3)
+    expect(out).toContain('left out  a case: it is stored already')
+    expect(stored().tests['a case']).toHaveLength(2)
   })
 
   test('save --runs rejects a command that writes no results', () => {

@@ -21,25 +21,24 @@ export function storeResults(asked: AskedBaseline, mode: UpdateMode): ExitCode {
   const { file, runs, command } = asked
   const path = resolve(file)
   let worst: ExitCode = EXIT.pass
-  let isStored = false
+  const stored = new Set<string>()
   for (let run = 1; run <= runs; run++) {
     const startedMs = Date.now()
     if (command.length > 0) runCommand(command, run, runs)
     const records = readResults(asked, command.length > 0 ? startedMs : undefined)
-    // Later runs of an update add to what the first one stored.
+    // Once an update has stored a result of a test, later runs add to it. The first run may be left out.
     const { baseline, outcomes } = updatedBaseline(readBaselineFile(path), records, {
-      mode: run === 1 ? mode : 'save',
+      modeOf: (test) => (stored.has(test) ? 'save' : mode),
       isAsked: (test) => test.includes(asked.test),
     })
     if (outcomes.length === 0) throw new Mistake(nothingToStore(asked, records))
-    if (outcomes.some((outcome) => outcome.runs !== undefined)) {
-      writeBaseline(path, baseline)
-      isStored = true
-    }
+    const added = outcomes.filter((outcome) => outcome.runs !== undefined)
+    if (added.length > 0) writeBaseline(path, baseline)
+    for (const { test } of added) stored.add(test)
     for (const outcome of outcomes) say(outcomeLine(outcome))
     if (outcomes.some(({ leftOut }) => leftOut !== undefined)) worst = EXIT.open
   }
-  if (isStored) say(`\n${file}: commit it, so that other machines and CI compare with the same runs`)
+  if (stored.size > 0) say(`\n${file}: commit it, so that other machines and CI compare with the same runs`)
   return worst
 }
 

@@ -1,5 +1,5 @@
 import { DEFAULT_METRICS } from '../../../judge/comparison/compare.ts'
-import { pairNoise } from '../../../judge/comparison/pair-noise.ts'
+import { metricNoise, pairNoise } from '../../../judge/comparison/pair-noise.ts'
 import { CpuQuotaWatch } from '../../../measure/monitor/index.ts'
 import { type ComparedMetric, MAX_EXCLUDED, pairsDurationMs, pairWarmUpMs } from '../../../model/comparison.ts'
 import type { NoiseFigures } from '../../../model/machine-check.ts'
@@ -8,6 +8,7 @@ import type { Count, Ms, Rps } from '../../../model/units.ts'
 import { resolvePlan } from '../../../plan/resolve-plan.ts'
 import { PairedRun } from '../../../run/comparison/paired-run.ts'
 import { vocabulary } from '../../../run/vocabulary.ts'
+import { curveFrom } from '../../../traffic/patterns/index.ts'
 
 export interface NoiseOptions {
   /** Number of pairs. */
@@ -53,8 +54,11 @@ export async function measureNoise(
   )
   if (plan.comparison === undefined) throw new TypeError('the plan has a comparison')
   const quota = new CpuQuotaWatch(process.pid)
+  // A plan may not have blocks as short as these.
+  const durationMs = pairs * blockMs
+  const curve = plan.pattern && curveFrom(plan.pattern, { ...plan, durationMs })
   const run = new PairedRun(
-    plan,
+    { ...plan, durationMs, curve },
     { ...plan.comparison, blockMs, maxPairs: pairs },
     { openBaseline: () => Promise.resolve({ target: baseline, isSelf: true }) },
   )
@@ -82,7 +86,7 @@ export function noiseFigures(
     pairs: pairs.length,
     excluded,
     metrics: SHOWN.flatMap((metric) => {
-      const noise = pairNoise(counted, [metric])
+      const noise = metricNoise(counted, metric)
       if (noise === undefined) return []
       const { scatter, tolerance, provable } = noise
       return [{ metric, scatter, tolerance, provable }]

@@ -32,6 +32,11 @@ export interface PlanSummary {
     /** Longest possible length of the measured part, in ms; `durationMs` is its actual length once the run has ended. */
     readonly maxDurationMs: Ms
   }
+  /**
+   * Longest possible length of the measured part, in ms, of a run that may end earlier by itself: with
+   * `duration: { min, max }`, or with a comparison.
+   */
+  readonly plannedDurationMs?: Ms
   /** How an inconclusive verdict ends a test. */
   readonly onInconclusive: OnInconclusive
   /** The requests in words, such as `GET /cart`, with the names of their operations: `read: GET /cart`. */

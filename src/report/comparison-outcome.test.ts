@@ -9,7 +9,7 @@ import { testFigures } from './test-figures.ts'
 type Run = ReturnType<typeof comparedRun>
 
 function sentenceOf(run: Run, tolerance?: number): string {
-  const { verdicts } = judgedRun(run, tolerance)
+  const { verdicts } = judgedRun(run, tolerance === undefined ? {} : { tolerance })
   const outcome = comparisonOutcome(run, verdicts)
   return outcome === undefined ? 'none' : outcomeSentence(outcome)
 }
@@ -37,6 +37,18 @@ describe('the sentence about a comparison', () => {
   test('is about the tolerance of the assertion', () => {
     expect(sentenceOf(comparedRun(pairsWith(1.15)), 0.3)).toBe(
       'Not slower: mean response time +15.0%, within the tolerance of 30%.',
+    )
+  })
+
+  test('is about the operation that decides', () => {
+    const pairs = pairsWith(1.008).map(({ candidate, baseline }) => ({
+      candidate: { ...candidate, operations: { list: 10, cart: 14 } },
+      baseline: { ...baseline, operations: { list: 10, cart: 10 } },
+    }))
+    const { result, verdicts } = judgedRun(comparedRun(pairs), { operations: true })
+    const outcome = comparisonOutcome(result, verdicts)
+    expect(outcome && outcomeSentence(outcome)).toMatch(
+      /^(?:Slower|Not decided): (?:mean|median) response time of operation "cart" \+40\.0%/,
     )
   })
 

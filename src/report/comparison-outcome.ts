@@ -17,14 +17,15 @@ import { labelled } from './page.ts'
 export interface ComparisonOutcome extends SidedVerdict {
   readonly comparison: Comparison
   readonly tolerance: Ratio
+  /** Name of the operation that decides; absent for all requests. */
+  readonly operation?: string
   /** The change of the metric that decides; null if it is unknown, or if the candidate fails more of its requests. */
   readonly change: ComparedChange | null
   readonly errors: ComparedErrors
 }
 
 /**
- * Returns the outcome of the comparison of a result: the worst verdict about the response times of all requests, or
- * without one, what the pairs show at the plan's tolerance. Undefined if the result has no comparison. `verdicts` are
+ * Returns the outcome of the comparison of a result: the worst verdict about response times, or without one, what the pairs show at the plan's tolerance. Undefined if the result has no comparison. `verdicts` are
  * those on this result.
  */
 export function comparisonOutcome(
@@ -46,9 +47,9 @@ export function comparableChange({ change, errors }: Pick<ComparedClaim, 'change
   return errors.isMore || errors.mayBeMore ? null : change
 }
 
-/** Whether a verdict is about the response times of all requests in a comparison. */
+/** Whether a verdict is about the response times in a comparison. */
 export function isAboutTimes({ compared, matcher }: VerdictRecord): boolean {
-  return compared !== undefined && compared.operation === undefined && matcher === 'toBeNoSlowerThan'
+  return compared !== undefined && matcher === 'toBeNoSlowerThan'
 }
 
 function sided({
@@ -62,20 +63,30 @@ function sided({
 }
 
 /** Example: `Slower: mean response time +15.2%, above the tolerance of 5%.` */
-export function outcomeSentence({ verdict, comparison, tolerance, change, errors }: ComparisonOutcome): string {
+export function outcomeSentence({
+  verdict,
+  comparison,
+  tolerance,
+  operation,
+  change,
+  errors,
+}: ComparisonOutcome): string {
+  const of = operation === undefined ? '' : ` of operation "${operation}"`
   const changed =
-    change === null ? 'response times unknown' : `${METRIC_NAMES[change.metric]} ${formatComparedChange(change)}`
+    change === null
+      ? `response times${of} unknown`
+      : `${METRIC_NAMES[change.metric]}${of} ${formatComparedChange(change)}`
   const allowed = formatPercent(tolerance)
   switch (verdict) {
     case 'invalid':
       return `No valid comparison: ${invalidity(comparison, errors)}.`
     case 'fail':
       return errors.isMore
-        ? `Fails more: ${failedSentence(errors)}.`
+        ? `Fails more${of}: ${failedSentence(errors)}.`
         : `Slower: ${changed}, above the tolerance of ${allowed}.`
     case 'inconclusive':
       return errors.mayBeMore
-        ? `Not decided: ${failedSentence(errors)}.`
+        ? `Not decided${of}: ${failedSentence(errors)}.`
         : `Not decided: ${changed}, tolerance ${allowed}.`
     case 'pass':
       return `Not slower: ${changed}, within the tolerance of ${allowed}.`

@@ -3,7 +3,7 @@
  * connections. A whole search takes milliseconds, and its true limit is known.
  */
 import type { Ms, Rps } from '../../model/units.ts'
-import { growthIn } from '../verdict/growth.ts'
+import { fixedService, growthIn } from '../verdict/growth.ts'
 import { completedBetween, completedRps, saturatedFlow } from './completions.ts'
 import { lateBurstsIn } from './late-bursts.ts'
 import type { Trial } from './limit-trial.ts'
@@ -250,7 +250,7 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, { server, sl
     growth: growthIn(
       arrivals.slice(0, whole),
       inFlight.slice(0, whole),
-      (services[Math.floor(0.1 * services.length)] ?? 0) / lengthMs,
+      fixedService((services[Math.floor(0.1 * services.length)] ?? 0) / lengthMs),
     ),
     flow: null,
     lateBursts: lateBurstsIn(countsOf(fates.filter(isLate), endMs, lengthMs, done)),

@@ -15,6 +15,7 @@ import {
   formatCount,
   formatDuration,
   formatList,
+  formatNumber,
   formatPercent,
   formatPlural,
 } from '../../wording/figures.ts'
@@ -53,6 +54,7 @@ export function comparisonVerdict(
     ...(advice === undefined ? [] : [advice]),
     ...changes(comparison, part, isFailing),
     ...(verdict === 'fail' && !isFailing ? whereToLook(comparison, part) : []),
+    ...(verdict === 'pass' ? [] : othersAtWork(comparison)),
     describePairs(comparison),
     describeSeed(run),
   ]
@@ -292,6 +294,23 @@ function whereToLook(comparison: Comparison, part: Part): readonly string[] {
             : `${CAUSE}its CPU per request did not grow as much: it waits more, for example for a database, a lock or a timer`,
         ]),
   ]
+}
+
+/** Difference of the load of other processes between the sides, in cores, that may be the reason of a slowdown. */
+const NOTABLE_CORES = 0.1
+
+/** Names other processes that work more for one of the sides in most pairs. */
+function othersAtWork({ pairs }: Comparison): readonly string[] {
+  const more = median(
+    pairs.flatMap(({ candidate: { foreignCores: of }, baseline: { foreignCores: than } }) =>
+      of === null || than === null ? [] : [of - than],
+    ),
+  )
+  return more > NOTABLE_CORES
+    ? [
+        `${CAUSE}other processes of this machine used ${formatNumber(more)} cores more while the candidate had load: its database, for example`,
+      ]
+    : []
 }
 
 /** Example: "14 pairs of blocks of 4 s, 2 of them not counted: …; baseline: commit 1a2b3c4". */

@@ -71,10 +71,10 @@ export function comparedRun(
 /** Returns a run with the verdict on its response times, as records keep it. */
 export function judgedRun(
   result: ReturnType<typeof comparedRun>,
-  tolerance?: number,
+  options: Parameters<typeof toBeNoSlowerThan>[2] = {},
 ): { readonly result: LoadResult; readonly verdicts: readonly VerdictRecord[] } {
   const matcher = 'toBeNoSlowerThan'
-  const judged = toBeNoSlowerThan(result, result.comparison.baseline, tolerance === undefined ? {} : { tolerance })
+  const judged = toBeNoSlowerThan(result, result.comparison.baseline, options)
   return { result, verdicts: [{ result: 0, test: result.name, matcher, ...keptVerdict(judged, false) }] }
 }
 

@@ -28,6 +28,10 @@ describe('runs are comparable', () => {
       'with another service level',
       { run: runOf(10, 1, { plan: { sla: { p99Ms: 5 }, confidence: 0.9, onInconclusive: 'warn' } }) },
     ],
+    [
+      'of a plan that ends when it is decided, at another time',
+      { run: runOf(10, 1, { plan: { durationMs: 34_000, plannedDurationMs: result.plan.durationMs } }) },
+    ],
     ['with the arrivals of another seed', { run: { ...result, offeredRps: 1.05 * result.offeredRps } }],
   ])('%s', (_, change) => {
     expect(keysOf(change)).toEqual([])

@@ -96,7 +96,8 @@ export function comparedPlan({ plan, ...run }: LoadResult): ComparedPlan {
     offeredRps: run.offeredRps,
     ...(rate !== undefined && { rate }),
     ...(concurrency !== undefined && { concurrency }),
-    durationMs: plan.durationMs,
+    // Runs of one plan may end at different times.
+    durationMs: plan.plannedDurationMs ?? plan.durationMs,
     warmUpMs: plan.warmUpMs,
     connection: plan.connection,
     maxConnections: plan.maxConnections,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
-import { growthIn, growthOf, type Growth } from './growth.ts'
+import { fixedService, growthIn, growthOf, type Growth } from './growth.ts'
 import { randomOf } from './queue.builder.ts'
 
 interface Served {
@@ -32,7 +32,7 @@ function growthAt({ arrivalsMs, servers, serviceMs }: Served, batches: number = 
   }
   let left = 0
   const inFlight = arrivals.map((arrived, i) => (left += arrived - (departures[i] ?? 0)))
-  return growthIn(arrivals, inFlight, serviceMs / BATCH_MS)
+  return growthIn(arrivals, inFlight, fixedService(serviceMs / BATCH_MS))
 }
 
 function uniform(rps: number, durationMs: number): number[] {

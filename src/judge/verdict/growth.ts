@@ -1,4 +1,6 @@
+import { batchHistograms } from '../../model/batch-times.ts'
 import type { Distribution, JudgedFigures } from '../../model/figures.ts'
+import { bucketLowUs } from '../../model/hdr.ts'
 import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { MIN_BATCHES } from './design-effect.ts'
@@ -22,7 +24,8 @@ export interface MeasuredGrowth extends Growth {
   /**
    * Standard error of `requests` for a queue at its capacity, whose length is a random walk: `√(6/5 · Σ Δ²)` over the
    * changes Δ from batch to batch. 6/5 is the factor of a least-squares slope through a random walk. A queue below its
-   * capacity returns to its mean, so for such a queue the error is an upper bound.
+   * capacity returns to its mean, so for such a queue the error is an upper bound. Includes the error of the number that
+   * is in flight without an overload.
    */
   readonly noise: number
   /** Maximum difference between two numbers in flight, in requests. */
@@ -35,9 +38,14 @@ const DOUBT = 0.01
 const LEAST_SHARE = 0.01
 const WALK_FACTOR = 6 / 5
 /**
- * Percentile of the service time without queueing. Requests that arrived within that time are in flight without an
- * overload.
+ * Beginning of a run whose requests show the service times without an overload, because a queue is still short then:
+ * this share of the batches, or as many as have `MIN_EARLY` arrivals, at most half.
  */
+const EARLY: Ratio = 1 / 5
+const MIN_EARLY = 50
+/** Standard errors of the mean of these service times that a growth must exceed as well. */
+const SAMPLE_ERRORS = 3
+/** Percentile of the service times of a run with fewer early requests. */
 const FAST_PERCENTILE = 10
 
 /**
@@ -52,12 +60,62 @@ export function growthOf(
   figures: JudgedFigures & { readonly startMs?: Ms },
   requiredBatches: number = MIN_BATCHES,
 ): MeasuredGrowth | undefined {
-  const { batches, durationMs, startMs = 0, serviceTime } = figures
+  const { batches, durationMs, startMs = 0 } = figures
   // The batches of an operation begin with its first request, which may be long after the start of the traffic.
   const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
   const to = Math.max(from, Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs))
-  const serviceBatches = fastServiceMs(serviceTime) / batches.lengthMs
-  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), serviceBatches, requiredBatches)
+  const { shares, error } = earlyService(figures, from, to)
+  const arrivals = batches.arrivals.slice(from, to)
+  const growth = growthIn(arrivals, batches.inFlight.slice(from, to), shares, requiredBatches)
+  if (growth === undefined) return undefined
+  const later = arrivals.slice(arrivals.length >> 1)
+  const errorRequests = (SAMPLE_ERRORS * error * sum(later)) / later.length
+  return { ...growth, noise: Math.hypot(growth.noise, errorRequests) }
+}
+
+/** Service times of some requests, in batches. */
+interface Service {
+  /** See `growthIn`. */
+  readonly shares: readonly Ratio[]
+  /** Standard error of their mean. */
+  readonly error: number
+}
+
+/**
+ * Returns the service times of the requests that the batches from `from` on sent first. A request that succeeded in
+ * batch d after s ms was sent s ms before.
+ */
+function earlyService(figures: JudgedFigures, from: number, to: number): Service {
+  const { lengthMs, arrivals } = figures.batches
+  let until = from + EARLY * (to - from)
+  let arrived = sum(arrivals.slice(from, Math.ceil(until)))
+  while (arrived < MIN_EARLY && until < (from + to) / 2) arrived += arrivals[Math.ceil(until++)] ?? 0
+  const shares: Ratio[] = []
+  let [early, total, squares] = [0, 0, 0]
+  for (const [batch, { buckets, counts }] of batchHistograms(figures, 'serviceTime').entries()) {
+    for (let i = 0; i < buckets.length; i++) {
+      const serviceBatches = bucketLowUs(buckets[i] ?? 0) / 1_000 / lengthMs
+      const sentBatch = batch + 0.5 - serviceBatches
+      if (sentBatch < from || sentBatch >= until) continue
+      const count = counts[i] ?? 0
+      early += count
+      total += count * serviceBatches
+      squares += count * serviceBatches ** 2
+      for (const [age, share] of fixedService(serviceBatches).entries()) {
+        shares[age] = (shares[age] ?? 0) + count * share
+      }
+    }
+  }
+  if (early < MIN_EARLY / 2) {
+    return { shares: fixedService(fastServiceMs(figures.serviceTime) / lengthMs), error: 0 }
+  }
+  const variance = Math.max(0, squares / early - (total / early) ** 2)
+  return { shares: shares.map((each) => each / early), error: Math.sqrt(variance / early) }
+}
+
+/** Returns the shares (see `growthIn`) for requests that all take this many batches. */
+export function fixedService(serviceBatches: number): readonly Ratio[] {
+  return Array.from({ length: Math.ceil(serviceBatches) }, (_, age) => Math.min(1, serviceBatches - age))
 }
 
 /** Service time without queueing; 0 if no request succeeded. */
@@ -66,17 +124,18 @@ function fastServiceMs(serviceTime: Distribution): Ms {
 }
 
 /**
- * Computes growth from the arrivals in each batch and the number in flight at its end. Requests that arrived within the
- * last `serviceBatches` batches are in flight without an overload. They are subtracted first, so that neither a
- * rising rate nor the first service time of a run, in which no request can be done yet, looks like a growing queue.
+ * Computes growth from the arrivals in each batch and the number in flight at its end. `shares` are those of the
+ * requests of a batch that are still in flight at its end, at the end of the next batch and so on, without an overload.
+ * They are subtracted first, so that neither a rising rate nor the first service time of a run, in which no request can
+ * be done yet, looks like a growing queue.
  */
 export function growthIn(
   arrivals: readonly number[],
   inFlight: readonly number[],
-  serviceBatches: number,
+  shares: readonly Ratio[],
   requiredBatches: number = MIN_BATCHES,
 ): MeasuredGrowth | undefined {
-  const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceBatches))
+  const backlog = inFlight.map((count, i) => count - sum(shares.map((share, age) => share * (arrivals[i - age] ?? 0))))
   const arrived = sum(arrivals)
   if (backlog.length < requiredBatches || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
@@ -91,14 +150,4 @@ export function growthIn(
     noise: Math.sqrt(WALK_FACTOR * squares),
     range: Math.max(...backlog) - Math.min(...backlog),
   }
-}
-
-/**
- * Returns the requests that arrived in the `count` batches up to and including batch `last`; the earliest counts in
- * proportion.
- */
-function arrivedWithin(arrivals: readonly number[], last: number, count: number): number {
-  const whole = Math.min(last + 1, Math.floor(count))
-  const arrived = sum(arrivals.slice(last + 1 - whole, last + 1))
-  return arrived + (count - Math.floor(count)) * (arrivals[last - whole] ?? 0)
 }

@@ -42,6 +42,20 @@ describe('late periods', () => {
     expect(latePeriods(growing, 50)).toEqual([{ startMs: 3_750, endMs: 5_000 }])
   })
 
+  test('end when the number in flight is back to that before the generator was late', () => {
+    const slow = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [12 + i, { inFlight: 30 }]))
+    // The target was slow before, and stays slow.
+    const run = runWith({ ...slow, 15: { generatorLagMs: 60, inFlight: 36 }, 16: { inFlight: 32 } })
+    expect(latePeriods(run, 50)).toEqual([{ startMs: 3_750, endMs: 4_500 }])
+  })
+
+  test('last no longer than a target at 95% of its capacity needs for what became due meanwhile', () => {
+    const hangs = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [12 + i, { inFlight: 10 * (i + 1) }]))
+    const run = runWith({ ...hangs, 12: { generatorLagMs: 12, inFlight: 10 } })
+    // 20 times 12 ms is less than a batch of 250 ms.
+    expect(latePeriods(run, 10)).toEqual([{ startMs: 3_000, endMs: 3_500 }])
+  })
+
   test('are the whole run when every batch was late', () => {
     const run = runWith(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, { generatorLagMs: 100 }])))
     expect(outsideOf(run, latePeriods(run, 50))).toEqual(Array<boolean>(20).fill(false))

@@ -119,12 +119,14 @@ const MAX_LOST = 0.95
  * generator was late.
  */
 export function lostTimes(figures: JudgedFigures, run: LoadResult): readonly Ms[] {
-  const { lengthMs } = figures.batches
-  const { generatorLagMs = [] } = run.batches
-  const offset = Math.round((figures.batches.startMs - run.batches.startMs) / lengthMs)
-  return coreWaits(figures, run).map((waitMs, batch) =>
-    Math.min(MAX_LOST * lengthMs, (waitMs * lengthMs) / 1_000 + (generatorLagMs[batch + offset] ?? 0)),
-  )
+  const { lengthMs, startMs } = figures.batches
+  const { generatorLagMs = [], ...ofRun } = run.batches
+  return coreWaits(figures, run).map((waitMs, batch) => {
+    // The batches of a part of the run may be shorter than those of the run.
+    const middleMs = startMs + (batch + 0.5) * lengthMs
+    const lagMs = generatorLagMs[Math.floor((middleMs - ofRun.startMs) / ofRun.lengthMs)] ?? 0
+    return Math.min(MAX_LOST * lengthMs, (waitMs * lengthMs) / 1_000 + lagMs * Math.min(1, lengthMs / ofRun.lengthMs))
+  })
 }
 
 /**

@@ -45,6 +45,18 @@ describe('the rate of a run with journeys', () => {
     })
   })
 
+  test('is sustained by a target that answers at once, however long the journeys think', () => {
+    // 5 s of 20 journeys per second, which end over 30 s.
+    const thinking = Array.from({ length: 120 }, (_, i) => ({
+      responsesMs: i < 117 ? [15_000] : [],
+      arrivals: i < 20 ? 5 : 0,
+    }))
+    const run = runOf(thinking)
+    const journeys = run.journeys && { ...run.journeys, durationMs: 5_000, offeredRps: 20 }
+    const short = { ...run, journeys, durationMs: 5_000 }
+    expect(sustainedRateVerdict(short, short, { rps: 20, within: 0.01 })).toMatchObject({ leaning: 'pass' })
+  })
+
   test('is sustained when more and more journeys are in think time, which is not a backlog', () => {
     const thinking = eachWith(
       evenBatches(40, 10, () => 2_030),

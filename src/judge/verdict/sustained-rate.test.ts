@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
 import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
+import { exponential, mixed, rising, servedRun, steady } from './served-run.builder.ts'
 import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
@@ -63,6 +64,62 @@ function queueAt(load: number, seed: number): LoadResult {
 }
 
 describe('a rate', () => {
+  const SEEDS = Array.from({ length: 20 }, (_, seed) => seed)
+
+  test.each([
+    ['a rising rate, of which most requests take 220 ms', rising(500), mixed(0.85, 220), 250],
+    ['a rising rate, with exponential service times', rising(500), exponential(200), 250],
+    ['a tenth of the requests that take 4 s', steady(100), mixed(0.1, 4_000), 100],
+    ['a tenth of the requests that take 4 s, at a higher rate', steady(300), mixed(0.1, 4_000), 300],
+    ['a third of the requests that take 1 s', steady(100), mixed(0.3, 1_000), 100],
+  ])('is sustained by a target with free capacity at %s', (_, arrivalsMs, serviceOf, rps) => {
+    const verdicts = SEEDS.map((seed) => sustains(servedRun(arrivalsMs, serviceOf, { seed }), rps))
+    expect(verdicts).not.toContain('fail')
+    // Chance may lean a run to a fail.
+    expect(verdicts.filter((verdict) => verdict === 'leans to fail').length).toBeLessThanOrEqual(1)
+  })
+
+  test.each([
+    ['a rising rate that ends far above the capacity', rising(500), 3, 250],
+    ['a constant rate of 1.1 times the capacity', steady(330), 3, 330],
+    ['a constant rate of 1.5 times the capacity', steady(450), 3, 450],
+    ['a constant rate of 1.9 times the capacity', steady(570), 3, 570],
+  ])('is not sustained at %s', (_, arrivalsMs, servers, rps) => {
+    for (const seed of SEEDS.slice(0, 5)) {
+      expect(['fail', 'leans to fail']).toContain(
+        sustains(
+          servedRun(arrivalsMs, () => 10, { servers, seed }),
+          rps,
+        ),
+      )
+      const varied = servedRun(arrivalsMs, exponential(10), { servers, seed })
+      expect(['fail', 'leans to fail']).toContain(sustains(varied, rps))
+    }
+  })
+
+  test('of an operation may be lower by what its random share explains', () => {
+    const run = each(() => ({}))
+    // Half of 4 000 requests: 2 000 with a standard deviation of 32.
+    const read = { ...run, requestsScheduled: 1_940, successes: 1_940, offeredRps: 194 }
+    const drawn = { ...run, operations: { read } }
+    const at = (rps: number): string =>
+      sustainedRateVerdict(read, drawn, { rps, within: 0.01 }).reason ?? 'the load was delivered'
+    expect(at(200)).toBe('the load was delivered')
+    expect(at(210)).toBe('the load was not delivered')
+    expect(sustains({ ...run, offeredRps: 194 }, 200)).toBe('invalid: the load was not delivered')
+  })
+
+  test('may be lower by the request, or the batch, that does not fit into the run', () => {
+    const slow = resultOf({ batches: evenBatches(40, 0, () => 10), rest: { requestsScheduled: 7, successes: 7 } })
+    const at = (run: Partial<LoadResult>, rps: number): string | undefined =>
+      sustainedRateVerdict({ ...slow, ...run }, { ...slow, ...run }, { rps, within: 0.01 }).reason
+    expect(at({ durationMs: 5_000, offeredRps: 1.4 }, 1.5)).not.toBe('the load was not delivered')
+    const batching = { batchSize: 10, sentAs: 'message', messagesSent: 37 } as const
+    const batched = { durationMs: 5_000, offeredRps: 74, requestsScheduled: 370, successes: 370 }
+    expect(at({ ...batched, batching }, 75)).not.toBe('the load was not delivered')
+    expect(at(batched, 75)).toBe('the load was not delivered')
+  })
+
   test('is sustained when it was scheduled, requests succeeded and none piled up', () => {
     expect(
       sustains(

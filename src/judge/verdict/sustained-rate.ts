@@ -28,12 +28,12 @@ export interface SustainedRateQuestion {
   readonly requiredMs?: Ms
 }
 
-/** Poisson arrivals scatter by the root of their number. A deficit of this many roots has a probability of 1%. */
-const POISSON_ROOTS = 2.33
+/** Standard deviations of a random number of arrivals by which they are too few with a probability of 1%. */
+const DEVIATIONS = 2.33
 
 /**
- * Judges whether a rate was sustained. It must have been scheduled (at least `rps · (1 − within)`, with Poisson
- * arrivals minus their scatter), at least a share of `1 − within` of the scheduled requests must have succeeded, and
+ * Judges whether a rate was sustained. It must have been scheduled (at least `rps · (1 − within)`, minus what chance
+ * explains), at least a share of `1 − within` of the scheduled requests must have succeeded, and
  * the number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
  *
  * A fail is proven if the share of successes is proven to be too small, if the growth exceeds the random variation of a
@@ -92,7 +92,9 @@ function standingOf(
   const asked = shareOfShortfall(figures, run, within, undispatched)
   const completed = decideShare(asked, batchesOf(figures), span)
   const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
-  const breach = requiredMs > 0 ? rateBreach(figures, asked.forFail, within) : undefined
+  // A journey ends late because of its think time as well.
+  const canBreach = requiredMs > 0 && figures !== run.journeys
+  const breach = canBreach ? rateBreach(figures, asked.forFail, within) : undefined
   if (completed.verdict === 'fail' || grows || breach !== undefined) {
     // A queue that grows from the first second on is in the aftermath of each delay, and no part of the run is left.
     const isBreachedAnyway =
@@ -112,7 +114,7 @@ function standingOf(
       return notDispatched(figures, run)
     }
     // A run that ended early offered less for that reason, which is not a fault of its plan.
-    if (run.ended === 'completed' && offeredRps < rps * (1 - within) - scatterRps(figures, run, rps)) {
+    if (run.ended === 'completed' && offeredRps < rps * (1 - within) - chanceRps(figures, run, rps)) {
       return tooLittleOffered(figures, run, rps)
     }
   }
@@ -232,9 +234,19 @@ function isShort(figures: JudgedFigures, within: Ratio, undispatched = 0): boole
   return of > 0 && figures.successes < (1 - within) * of
 }
 
-function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps: Rps): Rps {
-  const seconds = durationMs / 1_000
-  return arrivals === 'poisson' && seconds > 0 ? (POISSON_ROOTS * Math.sqrt(rps * seconds)) / seconds : 0
+/**
+ * Returns the deficit of the offered rate that chance explains. A schedule has whole arrivals, or whole batches. Poisson
+ * arrivals scatter by the root of their number. An operation is drawn for each arrival, so that their number has a
+ * binomial distribution.
+ */
+function chanceRps(figures: JudgedFigures, run: LoadResult, rps: Rps): Rps {
+  const seconds = figures.durationMs / 1_000
+  if (seconds === 0) return 0
+  const size = run.batching?.batchSize ?? 1
+  const isDrawn = Object.values(run.operations).includes(figures)
+  const others = isDrawn ? 1 - figures.requestsScheduled / run.requestsScheduled : 0
+  const variance = size * rps * seconds * (run.arrivals === 'poisson' ? 1 : others)
+  return (size + DEVIATIONS * Math.sqrt(variance)) / seconds
 }
 
 /** Example: "421 req/s (84.2% of 15 000 requests succeeded, 790 more in flight at the end)". */

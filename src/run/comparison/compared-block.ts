@@ -1,9 +1,11 @@
+import { median } from '../../judge/verdict/statistics/median.ts'
 import { MAX_LAG_GAPS, MAX_LAG_MS } from '../../judge/verdict/validity.ts'
 import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SpanUse } from '../../measure/monitor/index.ts'
 import {
   type BlockFigures,
   type BlockRequests,
+  type ComparedPair,
   type Exclusion,
   type Side,
   USELESS_BASELINE,
@@ -37,17 +39,47 @@ function requestsOf({ requestsScheduled, errors, dropped, throughputRps, respons
   return { requests: requestsScheduled, failed: errors + dropped, throughputRps, responseTime: times }
 }
 
+/** A pair with what decides whether it counts. */
+export interface MeasuredPair extends Omit<ComparedPair, 'excluded'> {
+  /** Requests that the generator did not send. */
+  readonly undispatched: Readonly<Record<Side, Count>>
+}
+
+/**
+ * Returns the pairs with the reasons why some do not count; the compared part of their blocks is `comparedMs` long.
+ *
+ * Other processes may work for one side more than for the other in every pair: the database of a candidate that queries
+ * it more often. The seed draws which side is first, so what disturbs the machine does not keep to one side. The median
+ * difference of all pairs is therefore no disturbance.
+ */
+export function withExclusions(pairs: readonly MeasuredPair[], comparedMs: Ms): readonly ComparedPair[] {
+  const usual = {
+    foreignCores: usualDifference(pairs, 'foreignCores'),
+    stealRatio: usualDifference(pairs, 'stealRatio'),
+  }
+  return pairs.map(({ undispatched, ...pair }) => {
+    const excluded = exclusionOf(pair, { undispatched, comparedMs, usual })
+    return { ...pair, ...(excluded !== undefined && { excluded }) }
+  })
+}
+
+type Disturbance = 'foreignCores' | 'stealRatio'
+
+interface Circumstances extends Pick<MeasuredPair, 'undispatched'> {
+  readonly comparedMs: Ms
+  readonly usual: Readonly<Record<Disturbance, number>>
+}
+
 /**
  * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine, on the
  * generator and on whether the baseline fails, never on response times. Load of other processes that both blocks have is no reason: it slows
  * both sides down.
  */
-export function exclusionOf(
+function exclusionOf(
   blocks: Readonly<Record<Side, BlockFigures>>,
-  undispatched: Readonly<Record<Side, Count>>,
-  comparedMs: Ms,
+  { undispatched, comparedMs, usual }: Circumstances,
 ): Exclusion | undefined {
-  const { candidate, baseline } = blocks
+  const { baseline } = blocks
   for (const side of ['candidate', 'baseline'] as const) {
     const { lagP99Ms, requests } = blocks[side]
     const allowedMs = Math.max(MAX_LAG_MS, (MAX_LAG_GAPS * comparedMs) / Math.max(1, requests))
@@ -57,11 +89,11 @@ export function exclusionOf(
       return { code: 'few-requests', side, requests: requests - missing, expected: requests }
     }
   }
-  const foreign = difference(candidate.foreignCores, baseline.foreignCores)
+  const foreign = (difference(blocks, 'foreignCores') ?? usual.foreignCores) - usual.foreignCores
   if (Math.abs(foreign) > MAX_FOREIGN_DIFFERENCE) {
     return { code: 'foreign-load', side: moreIn(foreign), moreCores: Math.abs(foreign) }
   }
-  const steal = difference(candidate.stealRatio, baseline.stealRatio)
+  const steal = (difference(blocks, 'stealRatio') ?? usual.stealRatio) - usual.stealRatio
   if (Math.abs(steal) > MAX_STEAL_DIFFERENCE) {
     return { code: 'steal', side: moreIn(steal), moreRatio: Math.abs(steal) }
   }
@@ -69,8 +101,18 @@ export function exclusionOf(
   return undefined
 }
 
-function difference(candidate: number | null, baseline: number | null): number {
-  return candidate === null || baseline === null ? 0 : candidate - baseline
+/** Undefined where it is unknown. */
+function difference(
+  { candidate, baseline }: Readonly<Record<Side, BlockFigures>>,
+  of: Disturbance,
+): number | undefined {
+  const [more, less] = [candidate[of], baseline[of]]
+  return more === null || less === null ? undefined : more - less
+}
+
+function usualDifference(pairs: readonly MeasuredPair[], of: Disturbance): number {
+  const known = pairs.flatMap((pair) => difference(pair, of) ?? [])
+  return known.length === 0 ? 0 : median(known)
 }
 
 function moreIn(candidateMinusBaseline: number): Side {

@@ -38,6 +38,14 @@ async function openBaseline(
   if (!isCommand(target)) throw new TypeError('a ref needs a target that is a command')
   const checkout = await checkOutRef(against, { cwd: target.cwd ?? cwd(), log, signal })
   const { commit, isCandidate, release } = checkout
-  // For example on the main branch itself: there is nothing to find, but that is no reason to fail.
-  return { target: targetOfRef(checkout, against, target), commit, release, ...(isCandidate && { isSelf: true }) }
+  return {
+    target: targetOfRef(checkout, against, target),
+    commit,
+    release,
+    // For example on the main branch itself: there is nothing to find, but that is no reason to fail.
+    ...(isCandidate && { isSelf: true }),
+    ...(against.prepare === undefined && {
+      advice: "if it needs its dependencies first, write against: { …, prepare: ['npm', 'ci'] }",
+    }),
+  }
 }

@@ -174,6 +174,13 @@ describe.concurrent('a run with a comparison', () => {
     await expect(run.result).rejects.toThrow('127.0.0.1:1')
   })
 
+  test('names the baseline if it cannot be started', async () => {
+    const broken = { command: [process.execPath, '-e', 'process.exit(3)'], url: 'http://127.0.0.1:{port}' }
+    await expect(started({ target: server(5), against: broken }).result).rejects.toThrow(
+      /^the baseline: the target could not be started: .* ended with code 3/,
+    )
+  })
+
   test('rejects if the candidate cannot be started', async () => {
     const broken = { command: [process.execPath, '-e', 'process.exit(3)'], url: 'http://127.0.0.1:{port}' }
     await expect(started({ target: broken, against: server(5) }).result).rejects.toThrow('ended with code 3')

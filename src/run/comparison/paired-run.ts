@@ -6,6 +6,7 @@ import { countedPairs } from '../../model/compared-values.ts'
 import { type SpanUse, SpanWatch, UNKNOWN_USE } from '../../measure/monitor/index.ts'
 import { type ComparedPair, LOOK_PAIRS, MAX_EXCLUDED, PAUSE_MS, type Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
+import { LoadTargetError } from '../../model/errors.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Target } from '../../model/target.ts'
@@ -16,7 +17,7 @@ import type { ResolvedComparison } from '../../plan/resolved-plan.ts'
 import { makeReadable } from '../../report/readable-result.ts'
 import { monotonicMs } from '../../traffic/clock.ts'
 import { type Admission, type LoadRun, Run } from '../load-run.ts'
-import { blockFigures, exclusionOf } from './compared-block.ts'
+import { blockFigures, type MeasuredPair, withExclusions } from './compared-block.ts'
 import { pairSchedule, type PairSchedule } from './pair-schedule.ts'
 
 /** Time after a pair at which every generator has reported, unless the machine is busy. */
@@ -35,6 +36,8 @@ export interface BaselineTarget {
   /** Commit of a git ref. */
   readonly commit?: string
   readonly isSelf?: boolean
+  /** What may be missing if it does not start. */
+  readonly advice?: string
   /** Called once, when no run uses the target any more. */
   release?(): void
 }
@@ -65,7 +68,8 @@ export class PairedRun implements LoadRun {
   /** Time that the side which is ready needs before the start; undefined until one is ready. */
   #leadMs: Ms | undefined
   #isComplete = false
-  readonly #pairs: ComparedPair[] = []
+  readonly #measured: MeasuredPair[] = []
+  #pairs: readonly ComparedPair[] = []
   readonly #looks: Count[] = []
 
   constructor(plan: CompiledPlan, comparison: ResolvedComparison, options: PairedRunOptions) {
@@ -177,7 +181,7 @@ export class PairedRun implements LoadRun {
         return result
       } catch (error) {
         void other?.stop('the other side of the comparison failed')
-        throw error
+        throw run === baselineRun ? ofBaseline(error, this.#opened) : error
       }
     })
     const [candidate, baseline] = await Promise.allSettled(results)
@@ -293,14 +297,9 @@ export class PairedRun implements LoadRun {
       baseline: baseline.total.droppedByReason.generator ?? 0,
     }
     const { lengthMs, discardMs } = this.#schedule.candidate
-    const excluded = exclusionOf(blocks, undispatched, lengthMs - discardMs)
     const startMs = this.#schedule.startOf(pair)
-    this.#pairs.push({
-      startMs,
-      ...(first !== undefined && { first }),
-      ...blocks,
-      ...(excluded !== undefined && { excluded }),
-    })
+    this.#measured.push({ startMs, ...(first !== undefined && { first }), ...blocks, undispatched })
+    this.#pairs = withExclusions(this.#measured, lengthMs - discardMs)
   }
 
   /** Checks the comparison after a pair, and the limits of the candidate if the plan has a shortest duration. */
@@ -346,6 +345,14 @@ export class PairedRun implements LoadRun {
 /** Why a run ended early, for the other side of the comparison. */
 function endReason({ endedBecause }: LoadResult, isBaseline: boolean): string | undefined {
   return isBaseline && endedBecause !== undefined ? `the baseline ended early: ${endedBecause}` : endedBecause
+}
+
+/** Returns an error of the baseline that names it: the candidate may start well. */
+function ofBaseline(error: unknown, { commit, advice }: Partial<BaselineTarget> = {}): unknown {
+  if (!(error instanceof LoadTargetError)) return error
+  const name = commit === undefined ? 'the baseline' : `the baseline, commit ${commit.slice(0, 10)}`
+  const more = advice === undefined ? '' : `\n  → ${advice}`
+  return new LoadTargetError(error.code, `${name}: ${error.message}${more}`)
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -113,6 +113,7 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     sla: plan.sla,
     confidence: plan.confidence,
     ...(plan.looks !== undefined && { looks: looksOf(plan, plan.looks) }),
+    ...(curve !== undefined && canEndEarly(plan) && { plannedDurationMs: curve.durationMs }),
     onInconclusive: plan.onInconclusive,
     request: cleanText(formatRequests(plan, targets)),
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
@@ -127,9 +128,17 @@ function looksOf(plan: CompiledPlan, { atMs }: ResolvedLooks): NonNullable<PlanS
   }
 }
 
+function canEndEarly({ looks, comparison, blocks }: CompiledPlan): boolean {
+  return looks !== undefined || comparison !== undefined || blocks !== undefined
+}
+
+/** Significant digits of a computed rate, without the rounding errors of its computation. */
+const RATE_DIGITS = 12
+
 /** A run that ended early had the rate of the part until then. */
 function meanRps({ durationMs }: CompiledPlan, curve: PlanCurve): Rps {
-  return durationMs === curve.durationMs ? curve.meanRps : (curve.expectedBy(durationMs) * 1_000) / durationMs
+  if (durationMs === curve.durationMs) return curve.meanRps
+  return Number(((curve.expectedBy(durationMs) * 1_000) / durationMs).toPrecision(RATE_DIGITS))
 }
 
 function warmUpOf(states: readonly GeneratorState[]): Pick<LoadResult, 'warmUp'> {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { execPath } from 'node:process'
 import { promisify } from 'node:util'
@@ -81,6 +81,9 @@ describe('the code of a ref', () => {
     const log: string[] = []
     const clean = await checkOut(repository, { ref: 'main' }, { log: (text) => log.push(text) })
     expect(clean.isCandidate).toBe(true)
+    repository.write({ 'new.js': '1' })
+    expect((await checkOut(repository, { ref: 'main' })).isCandidate).toBe(false)
+    rmSync(join(repository.root, 'new.js'))
     repository.write({ 'server.js': '2' })
     const dirty = await checkOut(repository, { ref: 'main' }, { log: (text) => log.push(text) })
     expect(dirty).toMatchObject({ commit: clean.commit, directory: clean.directory, isCandidate: false })

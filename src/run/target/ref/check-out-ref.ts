@@ -8,7 +8,7 @@ import { GitError } from './git.ts'
 import { prepareCheckout } from './prepare-checkout.ts'
 import { refError } from './ref-error.ts'
 import { type Moved, rootsOf } from './relocate.ts'
-import { baselineCommit, changedFiles, findRepository, type Repository } from './repository.ts'
+import { baselineCommit, changedFiles, findRepository, hasNewFiles, type Repository } from './repository.ts'
 
 /** The code of a ref on this machine, ready to be started. */
 export interface RefCheckout {
@@ -85,7 +85,7 @@ async function compareToTree(
   const changed = await changedFiles(root, head, signal)
   const difference = changed.length === 0 ? '' : `, with ${formatPlural(changed.length, 'changed file')}`
   log(`compares the working tree (HEAD ${head.slice(0, 12)}${difference}) with commit ${commit.slice(0, 12)}`)
-  return commit === head && changed.length === 0
+  return commit === head && changed.length === 0 && !(await hasNewFiles(root, signal))
 }
 
 /** Returns the path inside the repository of the folder that corresponds to that of the target. */

@@ -108,6 +108,11 @@ function fetchAll(source: string): string {
   )
 }
 
+/** Whether the folder has files that are not under version control and not ignored. The server may load them. */
+export async function hasNewFiles(root: string, signal?: AbortSignal): Promise<boolean> {
+  return (await git(root, ['ls-files', '--others', '--exclude-standard', '--directory'], signal)) !== ''
+}
+
 /** Returns the files under version control that differ from a commit, as paths inside `root`. */
 export async function changedFiles(root: string, commit: string, signal?: AbortSignal): Promise<readonly string[]> {
   // Other programs' diffs, and those of submodules, are slow and not needed.

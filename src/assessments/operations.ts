@@ -8,7 +8,6 @@ import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import { WORKLOADS } from '../model/workload.ts'
 import type { WrittenPlan } from '../plan/load-plan.ts'
 import { PROTOCOL_NAMES, type PlanRequest, type ProtocolName, protocolFrom } from '../protocols/index.ts'
-import { callTargets } from '../run/target/called-targets.ts'
 import { vocabulary } from '../run/vocabulary.ts'
 import type { SuiteEnvironment } from './environment.ts'
 import type { SuiteTargets } from './suite-targets.ts'
@@ -229,14 +228,4 @@ function isEmbeddedTarget(target: Target | undefined): boolean {
   if (typeof target !== 'object') return false
   if (isStdio(target)) return target.embedded === true
   return 'url' in target && typeof target.url === 'string' && target.url.endsWith(EMBEDDED_FRAGMENT)
-}
-
-/** Returns the targets with what their functions return, which shows whether a target is an embedded one. */
-export async function calledTargets(targets: SuiteTargets): Promise<SuiteTargets> {
-  const called: Partial<Record<ProtocolName, Target>> = {}
-  for (const name of PROTOCOL_NAMES) {
-    const target = targets[name]
-    if (target !== undefined) called[name] = (await callTargets({ target })).target ?? target
-  }
-  return called
 }

@@ -19,6 +19,7 @@ import {
 } from '../suite.ts'
 import { notNegative, positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
+import { startTargets } from '../started-targets.ts'
 import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
@@ -74,36 +75,43 @@ export function mcpStressSuiteOn(host: SuiteHost): McpStressSuite {
     describeLoad(name, {}, () => {
       const title = 'stays healthy under stress, and has no known fault of MCP servers'
       if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
-      const settings = settingsOf(options, targets.mcp, environment)
       loadTest(title, async (context) => {
         checkOptions(options, { phaseMs: positive, idleMs: notNegative })
-        const server = await openServer(context, settings)
-        const result = await context.load({
-          ...settings.plan,
-          request: settings.sent ?? server.calls.call,
-          pattern: patternOf(settings),
-        })
-        const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
-          const findings = mcpStressFindings(result, probes, server.prober.calls)
-          context.conclude('mcp-stress', findings, name)
-          return findings
+        const started = await startTargets(targets, options, context.signal)
+        try {
+          await judgeServer(context, settingsOf(options, started.targets.mcp, environment), name)
+        } finally {
+          await started.stop()
         }
-        conclude([])
-        const findings = conclude(
-          await probe(context, settings, { ...server, failing: failingCalls(result) }, conclude),
-        )
-        settleSuite({
-          matcher: 'mcpStressSuite',
-          code: 'ERR_LOAD_MCP_STRESS',
-          ...mcpStressConclusion(findings, result),
-        })
       })
     })
   }
 }
 
+/** Runs the phases and the probes. Throws if health is poor, or if a probe fails. */
+async function judgeServer(context: SuiteContext, settings: McpStressSettings, name: string): Promise<void> {
+  const server = await openServer(context, settings)
+  const result = await context.load({
+    ...settings.plan,
+    request: settings.sent ?? server.calls.call,
+    pattern: patternOf(settings),
+  })
+  const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
+    const findings = mcpStressFindings(result, probes, server.prober.calls)
+    context.conclude('mcp-stress', findings, name)
+    return findings
+  }
+  conclude([])
+  const findings = conclude(await probe(context, settings, { ...server, failing: failingCalls(result) }, conclude))
+  settleSuite({
+    matcher: 'mcpStressSuite',
+    code: 'ERR_LOAD_MCP_STRESS',
+    ...mcpStressConclusion(findings, result),
+  })
+}
+
 interface McpStressSettings {
-  readonly target: Target
+  readonly target: Target | undefined
   /** The plan that all runs share. */
   readonly plan: WrittenPlan
   readonly stressRps: Rps
@@ -129,7 +137,7 @@ function settingsOf(
     slowCall,
     ...shared
   }: Omit<McpStressOptions, 'name' | 'target'>,
-  target: Target,
+  target: Target | undefined,
   environment: SuiteEnvironment,
 ): McpStressSettings {
   const known = operationsOf({ request, operations }, environment, 'mcp', true)
@@ -138,7 +146,7 @@ function settingsOf(
   const maxRps = ceilingOf(shared, environment)
   return {
     target,
-    plan: { ...sharedPlan(shared, environment), target, protocol: 'mcp' },
+    plan: { ...sharedPlan(shared, environment), ...(target !== undefined && { target }), protocol: 'mcp' },
     stressRps: Math.min(environment.rate ?? STRESS_RPS, maxRps ?? Number.POSITIVE_INFINITY),
     maxRps,
     phaseMs: environment.durationMs ?? phaseMs,
@@ -171,6 +179,7 @@ async function openServer(context: SuiteContext, { target, plan, calls }: McpStr
     url: new URL(url),
     stdio: isStdio(target) ? target : undefined,
     headers: { ...plan.headers },
+    tls: { ...plan.tls },
     pids,
     maxRps: plan.maxRps,
   })

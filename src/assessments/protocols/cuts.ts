@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import type { SuiteContext } from '../suite.ts'
+import { LoadTargetError } from '../../model/errors.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -11,6 +13,7 @@ import { type Relay, startRelay } from '../../run/target/relay.ts'
 import { rotated, roundsOf } from './rounds.ts'
 import { type CommonRun, ownWork, sharedKeys, type Subject } from './subject.ts'
 import { isStdio } from '../../model/target.ts'
+import { formatList } from '../../wording/figures.ts'
 
 /** Number of cuts of each protocol in each run. */
 export const CUTS = 4
@@ -61,11 +64,23 @@ export async function cutAll(
   for (let round = 0; round < roundsOf(duration) / CUTS; round++) {
     const order = rotated(cuttable, round)
     for (let i = 0; i < order.length; i += together) {
-      found.push(...(await whileCut(context, order.slice(i, i + together))))
+      found.push(...(await whileCutIfPossible(context, order.slice(i, i + together))))
     }
   }
   const byProtocol = Map.groupBy(found, ([protocol]) => protocol)
   return new Map([...byProtocol].map(([protocol, all]) => [protocol, all.map(([, run]) => run)]))
+}
+
+/** A server that answers for its own address only cannot be used through a relay. It is compared without cuts. */
+async function whileCutIfPossible(context: SuiteContext, runs: readonly CommonRun[]): ReturnType<typeof whileCut> {
+  try {
+    return await whileCut(context, runs)
+  } catch (error) {
+    if (!(error instanceof LoadTargetError)) throw error
+    const names = formatList(runs.map(({ subject }) => subject.protocol))
+    console.log(`connections of ${names} were not cut, because the target refuses a relay: ${error.message}`)
+    return []
+  }
 }
 
 function portOfRun({ target: { url } }: LoadResult): number | undefined {
@@ -84,7 +99,7 @@ async function whileCut(
     const { rate, duration: phaseMs } = first.subject
     const duration = cutRunMs(phaseMs)
     const plan: WrittenPlan = {
-      ...sharedKeys(first.subject),
+      ...throughRelays(sharedKeys(first.subject), runs),
       workload: mix(runs.map(({ subject }, i) => ownWork(subject, relays[i]?.url))),
       rate: rate * runs.length,
       duration,
@@ -105,6 +120,27 @@ async function whileCut(
   } finally {
     await Promise.all(relays.map((relay) => relay.close()))
   }
+}
+
+/**
+ * Returns the plan keys for targets behind relays on loopback: a server may answer for its own name only, and its
+ * certificate names it. Targets with different names keep those of the relays.
+ */
+function throughRelays(shared: WrittenPlan, runs: readonly CommonRun[]): WrittenPlan {
+  const urls = runs.map(({ common }) => new URL(common.target.url))
+  const [names, hosts] = [urls.map(({ hostname }) => hostname), urls.map(({ host }) => host)].map(only)
+  const servername = shared.tls?.servername ?? (names === undefined || isIP(names) > 0 ? undefined : names)
+  return {
+    ...shared,
+    ...(servername !== undefined && { tls: { ...shared.tls, servername } }),
+    ...(hosts !== undefined && { headers: { host: hosts, ...shared.headers } }),
+  }
+}
+
+/** Returns the value that all have; undefined if they differ. */
+function only(values: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(values)
+  return others.length === 0 ? first : undefined
 }
 
 /** Never cuts two protocols at the same time, so that they do not reconnect at the same time. */

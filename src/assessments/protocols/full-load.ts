@@ -60,13 +60,11 @@ type Found = Omit<Filled, 'throughputRps'>
 
 /** Uses as many clients as it takes to slow the target: fewer would measure the clients, not the target. */
 async function fill(context: SuiteContext, subject: Subject, common: LoadResult): Promise<Found> {
-  const { target, duration } = subject
-  // Over pipes, each connection is a separate process of the target.
-  const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
+  const { duration } = subject
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await runClosed(context, subject, clients, FILL_SHARE * duration)
     const unslowed = !isFull(full) && isUnslowed(full, common)
-    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed }
+    if (isPaced(subject, full) || !unslowed || clients >= MAX_CLIENTS) return { full, clients, unslowed }
   }
 }
 
@@ -85,12 +83,14 @@ export function roundMs(phaseMs: Ms): Ms {
 /** A fraction of a second of this measures a throughput and no verdict, so it is not recorded. */
 async function runClosed(
   context: SuiteContext,
-  { protocol, plan }: Subject,
+  { protocol, target, plan }: Subject,
   clients: number,
   duration: Ms,
 ): Promise<LoadResult> {
   const length = { duration, warmUp: WARM_UP_SHARE * duration }
-  const full = { ...plan, ...length, concurrency: clients, maxConnections: clients }
+  // Over pipes, each connection is a separate process of the target, and carries many requests at once.
+  const maxConnections = isStdio(target) ? Math.min(clients, CLIENTS) : clients
+  const full = { ...plan, ...length, concurrency: clients, maxConnections }
   const run = await context.startLoad(full, { record: false, phase: `${protocol}, ${formatPlural(clients, 'client')}` })
   return run.result
 }

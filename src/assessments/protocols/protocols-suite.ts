@@ -17,6 +17,7 @@ import {
 import { positive } from '../../model/readers.ts'
 import { numberLoads } from '../load-parts.ts'
 import { checkOptions } from '../suite-options.ts'
+import { startTargets } from '../started-targets.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { type ProtocolRuns, protocolsConclusion, protocolsFindings, type ProtocolsSettings } from './conclusion.ts'
@@ -53,23 +54,29 @@ const MIN_HOLD_MS: Ms = 3_400
 /** Adapts the suite to a host. The test fails when a protocol breaks the service level at the common rate. */
 export function protocolsSuiteOn(host: SuiteHost): ProtocolsSuite {
   const { describeLoad, loadTest } = suiteHost(host)
-  return ({ name = 'protocols', ...options } = {}) => {
+  return ({ name = 'protocols', targets: given, ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('holds the service level over every protocol', async (context) => {
         checkOptions(options, { rate: positive, phaseMs: positive })
-        const { settings, subjects } = planOf(options, suiteEnvironment(process.env))
-        const conclude = (runs: readonly ProtocolRuns[]): ReturnType<typeof protocolsFindings> => {
-          const findings = protocolsFindings(settings, runs)
-          context.conclude('protocols', findings, name)
-          return findings
+        const environment = suiteEnvironment(process.env)
+        const { targets, stop } = await startTargets(targetsOf(given, environment), options, context.signal)
+        try {
+          const { settings, subjects } = planOf(options, targets, environment)
+          const conclude = (runs: readonly ProtocolRuns[]): ReturnType<typeof protocolsFindings> => {
+            const findings = protocolsFindings(settings, runs)
+            context.conclude('protocols', findings, name)
+            return findings
+          }
+          const numbered = numberLoads(context, expectedLoads(subjects))
+          const runs = await measure(numbered, subjects, conclude)
+          settleSuite({
+            matcher: 'protocolsSuite',
+            code: 'ERR_LOAD_PROTOCOLS',
+            ...protocolsConclusion(conclude(runs), runs),
+          })
+        } finally {
+          await stop()
         }
-        const numbered = numberLoads(context, expectedLoads(subjects))
-        const runs = await measure(numbered, subjects, conclude)
-        settleSuite({
-          matcher: 'protocolsSuite',
-          code: 'ERR_LOAD_PROTOCOLS',
-          ...protocolsConclusion(conclude(runs), runs),
-        })
       })
     })
   }
@@ -77,17 +84,16 @@ export function protocolsSuiteOn(host: SuiteHost): ProtocolsSuite {
 
 function planOf(
   {
-    targets: given,
     slo: givenSlo,
     rate: givenRate,
     phaseMs: givenPhaseMs,
     request,
     operations,
     ...plan
-  }: Omit<ProtocolsOptions, 'name'>,
+  }: Omit<ProtocolsOptions, 'name' | 'targets'>,
+  targets: SuiteTargets,
   environment: SuiteEnvironment,
 ): { readonly settings: ProtocolsSettings; readonly subjects: readonly Subject[] } {
-  const targets = targetsOf(given, environment)
   const main = mainProtocol(targets)
   const slo = sloOf(givenSlo, environment)
   const maxRps = ceilingOf(plan, environment)

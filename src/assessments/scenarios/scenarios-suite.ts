@@ -18,10 +18,11 @@ import {
 import { positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
 import { LoadParts } from '../load-parts.ts'
+import { startTargets } from '../started-targets.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
 import { PROTOCOL_NAMES } from '../../protocols/index.ts'
-import { calledTargets, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
+import { mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { scenarioFinding, scenariosConclusion, scenarioVerdicts, unsentFinding } from './conclusion.ts'
 import { type PlannedWork, plannedWork } from './planned-work.ts'
 import type { Scenario } from './scenario.ts'
@@ -50,22 +51,28 @@ const DEFAULT_SLA: Sla = { p95Ms: 500, errorRate: 0.01 }
 /** Adapts the suite to a host. The test passes when every expectation of every scenario is met. */
 export function scenariosSuiteOn(host: SuiteHost): ScenariosSuite {
   const { describeLoad, loadTest } = suiteHost(host)
-  return ({ name = 'scenarios', ...options } = {}) => {
+  return ({ name = 'scenarios', targets: given, ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('meets the service level in every scenario', async (context) => {
         checkOptions(options, { rate: positive, durationMs: positive })
-        const { runs, skipped } = await planOf(options, suiteEnvironment(process.env))
-        const conclude = (scenarios: readonly ScenarioFinding[]): ScenariosFindings => {
-          const findings = { scenarios, skipped }
-          context.conclude('scenarios', findings, name)
-          return findings
+        const environment = suiteEnvironment(process.env)
+        const { targets, stop } = await startTargets(targetsOf(given, environment), options, context.signal)
+        try {
+          const { runs, skipped } = planOf(options, targets, environment)
+          const conclude = (scenarios: readonly ScenarioFinding[]): ScenariosFindings => {
+            const findings = { scenarios, skipped }
+            context.conclude('scenarios', findings, name)
+            return findings
+          }
+          const { findings, results } = await measure(context, runs, conclude)
+          settleSuite({
+            matcher: 'scenariosSuite',
+            code: 'ERR_LOAD_SCENARIO',
+            ...scenariosConclusion(conclude(findings), results),
+          })
+        } finally {
+          await stop()
         }
-        const { findings, results } = await measure(context, runs, conclude)
-        settleSuite({
-          matcher: 'scenariosSuite',
-          code: 'ERR_LOAD_SCENARIO',
-          ...scenariosConclusion(conclude(findings), results),
-        })
       })
     })
   }
@@ -83,9 +90,8 @@ interface ScenariosPlan extends Pick<ScenariosFindings, 'skipped'> {
   readonly runs: readonly ScenarioRun[]
 }
 
-async function planOf(
+function planOf(
   {
-    targets: given,
     sla = DEFAULT_SLA,
     rate,
     durationMs,
@@ -93,10 +99,10 @@ async function planOf(
     request,
     operations,
     ...shared
-  }: ScenariosOptions,
+  }: Omit<ScenariosOptions, 'name' | 'targets'>,
+  targets: SuiteTargets,
   environment: SuiteEnvironment,
-): Promise<ScenariosPlan> {
-  const targets = await calledTargets(targetsOf(given, environment))
+): ScenariosPlan {
   const main = mainProtocol(targets)
   const known = Object.fromEntries(
     PROTOCOL_NAMES.filter((name) => targets[name] !== undefined).map((name) => [

@@ -10,6 +10,8 @@ interface Phase {
   readonly failed?: number
   /** Number of batches at the start of the phase whose requests take a second. */
   readonly slowFor?: number
+  /** Number of batches at the start of the phase whose requests fail. */
+  readonly failsFor?: number
 }
 
 const BATCHES = 40
@@ -17,8 +19,9 @@ const BATCHES = 40
 /** A run with phases of 10 s and 100 requests in each quarter of a second, which take 20 ms by default. */
 function stressed(phases: Partial<Record<Name, Phase>>): LoadResult {
   const batches = STRESS_PHASES.flatMap(({ name }) => {
-    const { ms = 20, failed = 0, slowFor = 0 } = phases[name] ?? {}
+    const { ms = 20, failed: share = 0, slowFor = 0, failsFor = 0 } = phases[name] ?? {}
     return Array.from({ length: BATCHES }, (_, batch): BatchCase => {
+      const failed = batch < failsFor ? 100 : share
       const responsesMs = Array.from({ length: 100 - failed }, () => (batch < slowFor ? 1_000 : ms))
       return { responsesMs, errors: { 'http-5xx': failed } }
     })
@@ -39,6 +42,17 @@ describe('health under stress', () => {
     ['poor', { stress: { ms: 90 }, recovery: { slowFor: BATCHES } }],
   ] as const)('is %s with %j', (health, phases) => {
     expect(stressJudgement(stressed(phases), 0).health).toBe(health)
+  })
+
+  it.each([1, 2, 4, 5, 8])('is fair after failures in the first %i batches of the recovery', (failsFor) => {
+    const { health, recovery } = stressJudgement(stressed({ stress: { failed: 50 }, recovery: { failsFor } }), 0)
+    expect([health, recovery.recovered]).toEqual(['fair', true])
+    expect(Math.abs((recovery.recoverMs ?? 0) - 250 * failsFor)).toBeLessThanOrEqual(250)
+  })
+
+  it('is poor when requests fail to the end', () => {
+    const phases = { stress: { failed: 50 }, recovery: { failsFor: 4, failed: 2 } }
+    expect(stressJudgement(stressed(phases), 0)).toMatchObject({ health: 'poor', recovery: { recovered: false } })
   })
 
   it.each([

@@ -103,9 +103,18 @@ function recoveryFrom(result: LoadResult, baselineHealthy: boolean, recoveryHeal
   if (recovery === undefined || baseline === undefined || limitMs === null || !baselineHealthy) return NOT_MEASURED
   const course = recoveryFinding(result, { recovery, baseline, limitMs })
   if (course.recovered === null) return recoveryHealthy ? { recovered: true, recoverMs: null } : NOT_MEASURED
-  if (course.recoverMs === null || failedShareAfter(course.recoverMs, recovery) <= MAX_FAILED_RATIO) return course
+  if (course.recoverMs === null) return course
+  // The windows of the course are too short to exclude what a healthy phase excludes.
+  const { startMs, endMs, batches } = recovery
+  const lastMs = LATEST_RECOVERY * (endMs - startMs)
+  for (let atMs = course.recoverMs; atMs <= lastMs; atMs += batches.lengthMs) {
+    if (failedShareAfter(atMs, recovery) <= MAX_FAILED_RATIO) return { ...course, recoverMs: atMs }
+  }
   return { ...course, recovered: false, recoverMs: null }
 }
+
+/** Share of the recovery phase after which too few requests are left to show that the server is healthy. */
+const LATEST_RECOVERY = 0.75
 
 const NOT_MEASURED: Recovery = { recovered: null, recoverMs: null }
 

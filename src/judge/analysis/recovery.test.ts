@@ -43,6 +43,19 @@ describe('recovery after an overload', () => {
     expect(resolutionMs).toBeLessThanOrEqual(2 * BATCH_MS)
   })
 
+  it('is not immediate if the target hangs shortly after the overload', () => {
+    // It answers for 0.6 s, hangs for 3 s, and then answers what waited.
+    const hangs = overloaded(0).map((batch, i): BatchCase => {
+      const piece = i - OVERLOAD_END
+      if (piece < 3 || piece > 18) return batch
+      if (piece < 18) return { responsesMs: [], arrivals: 20, inFlight: 20 * (piece - 2) }
+      return { responsesMs: Array.from({ length: 320 }, (_, k) => 3_000 - 10 * k), arrivals: 20 }
+    })
+    const { recovered, recoverMs } = recovery(hangs)
+    expect(recovered).toBe(true)
+    expect(recoverMs).toBeGreaterThanOrEqual(3_000)
+  })
+
   it('accepts the usual 4% of slow responses', () => {
     expect(recovery(overloaded(0, (i) => (i % 25 === 0 ? 60 : 18))).recoverMs).toBe(0)
   })

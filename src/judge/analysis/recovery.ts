@@ -120,7 +120,7 @@ export function recoveryIn(course: RecoveryCourse, baseline: RecoveryBaseline, w
     if (isExcluded(course, from, to)) continue
     const all = sum(requests.slice(from, to))
     const isAbove =
-      silent[from] === true ||
+      silent.slice(from, to).some(Boolean) ||
       (all > 0 && isSignificant(effectiveRequests(all, baseline), sum(slow.slice(from, to)) / all))
     good = isAbove ? 0 : good + 1
     if (isAbove) since = from + 1

@@ -1,5 +1,5 @@
 import { watchTarget } from '../../../measure/monitor/index.ts'
-import { type StdioTarget, startTimeoutMs } from '../../../model/target.ts'
+import { type StdioTarget, startTimeoutMs, type TlsOptions } from '../../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../../model/protocol.ts'
 import { realDelay, realTime } from '../../../model/real-time.ts'
 import { sum } from '../../../model/sum.ts'
@@ -24,6 +24,7 @@ interface ProberOptions {
   readonly url: URL
   readonly stdio: StdioTarget | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
   /** Processes of the server, if it runs on this machine. */
   readonly pids: readonly number[]
   /** The rate that single calls do not exceed, if there is one. */
@@ -38,6 +39,7 @@ export class Prober {
   readonly url: URL
   readonly stdio: StdioTarget | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
   readonly pids: readonly number[]
   readonly #protocol: Protocol<McpRequest> = mcpKind.create({ kind: 'mcp' })
   readonly #open = new Set<Connection<McpRequest>>()
@@ -47,10 +49,11 @@ export class Prober {
   readonly #gapMs: Ms
   #nextCallMs: Ms = 0
 
-  constructor({ url, stdio, headers, pids, maxRps = Number.POSITIVE_INFINITY }: ProberOptions) {
+  constructor({ url, stdio, headers, tls, pids, maxRps = Number.POSITIVE_INFINITY }: ProberOptions) {
     this.url = url
     this.stdio = stdio
     this.headers = headers
+    this.tls = tls
     this.pids = pids
     this.#gapMs = (1_000 * MESSAGES_PER_CALL) / maxRps
   }
@@ -150,7 +153,7 @@ export class Prober {
   #context(): ConnectContext {
     return {
       signal: AbortSignal.timeout(this.stdio === undefined ? CONNECTS_MS : startTimeoutMs(this.stdio)),
-      tls: {},
+      tls: this.tls,
       headers: this.headers,
       reuse: true,
       log() {},

@@ -23,7 +23,7 @@ const PROBE_BY_FAULT = {
 
 async function probed(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly ProbeFinding[]> {
   await using server = await startFixture('mcp', fault === undefined ? {} : { fault })
-  const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
+  const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, tls: {}, pids: [server.pid] })
   const calls = await discoverCalls(prober, {})
   const load = (plan: WrittenPlan) => startMerged({ target: server.url, monitor: 'off', ...plan }).result
   return await runProbes({

@@ -97,6 +97,15 @@ describe('describe-load baseline', () => {
     expect(stored().tests['a case']).toHaveLength(1)
   })
 
+  test('save names tests that a baseline cannot tell apart', () => {
+    mkdirSync('reports')
+    const [first, second] = [recordOf(10, 1), recordOf(50, 2)]
+    const both = { ...first, results: [...first.results, ...second.results] }
+    writeFileSync('reports/load_test_results.json', jsonText(writtenRun(both)))
+    expect(baselineCommand(['save'])).toBe(0)
+    expect(out).toContain('several results are named "a case", and count as runs of one test: rename the others')
+  })
+
   test('update replaces the stored runs', () => {
     reportRun(10, 1)
     baselineCommand(['save', 'other.json'])

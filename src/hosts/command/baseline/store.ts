@@ -36,6 +36,11 @@ export function storeResults(asked: AskedBaseline, mode: UpdateMode): ExitCode {
     if (added.length > 0) writeBaseline(path, baseline)
     for (const { test } of added) stored.add(test)
     for (const outcome of outcomes) say(outcomeLine(outcome))
+    for (const name of repeatedNames(outcomes)) {
+      say(
+        stdoutColors().yellow(`several results are named "${name}", and count as runs of one test: rename the others`),
+      )
+    }
     if (outcomes.some(({ leftOut }) => leftOut !== undefined)) worst = EXIT.open
   }
   if (stored.size > 0) say(`\n${file}: commit it, so that other machines and CI compare with the same runs`)
@@ -63,6 +68,12 @@ function outcomeLine({ test, runs, leftOut }: StoredOutcome): string {
   const missing = ENOUGH_SESSIONS - runs
   const need = missing > 0 ? `; ${formatPlural(missing, 'more')} needed for a verdict`.replace('mores', 'more') : ''
   return `${green('stored')}    ${test}: ${formatPlural(runs, 'comparable run')} now${need}`
+}
+
+/** Tests in different files may have the same name, which a baseline cannot tell apart. */
+function repeatedNames(outcomes: readonly StoredOutcome[]): readonly string[] {
+  const groups = Map.groupBy(outcomes, ({ test }) => test)
+  return [...groups].flatMap(([test, same]) => (same.length > 1 ? [test] : []))
 }
 
 function runCommand([program = '', ...rest]: readonly string[], run: number, runs: number): void {

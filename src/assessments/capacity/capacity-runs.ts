@@ -27,6 +27,11 @@ const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
 const REFUTE_SHARE = 1.035
 /** Share of the ceiling of the rate from which clients wait for it. */
 const AT_CEILING = 0.9
+/** Utilization above which a generator thread, and not the target, is the limit. */
+const BUSY = 0.95
+/** Warm-up before the first phase, as a share of its length. */
+const WARM_UP_SHARE = 0.25
+const MAX_WARM_UP_MS: Ms = 5_000
 /** Stops at this multiple of the peak. */
 const ENOUGH = 1.25
 
@@ -101,7 +106,9 @@ export class CapacityRuns implements CapacityMeasurements {
       const plan = { ...this.#plan, concurrency: clients, maxConnections: clients, duration, warmUp: duration / 4 }
       const part = this.#parts.next(1.25 * duration)
       const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client'), part })
-      const { throughputRps } = await run.result
+      const { throughputRps, generator } = await run.result
+      // More clients would show the limit of the generator, not that of the target.
+      if (this.points.length > 0 && generator.eventLoopUtilization > BUSY) return
       // From here on, clients wait for the ceiling of the rate, so their throughput shows nothing about the target.
       if (throughputRps >= AT_CEILING * maxRps) {
         this.#isAtCeiling = true
@@ -144,6 +151,8 @@ export class CapacityRuns implements CapacityMeasurements {
         ...this.#plan,
         rate,
         duration: phaseMs,
+        // The first requests meet a cold target.
+        ...(this.runs.length === 0 && { warmUp: Math.min(MAX_WARM_UP_MS, WARM_UP_SHARE * phaseMs) }),
         requestTimeout: Math.max(1_000, 4 * sla.p95Ms, 4 * (sla.p99Ms ?? 0)),
         sla: slaOf(sla),
         judge: false,

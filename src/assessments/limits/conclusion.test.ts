@@ -28,9 +28,16 @@ describe('the suite is', () => {
     [
       'red for a lower one',
       found,
-      400,
+      414,
       'fail',
-      'The limit is 390 req/s: the target sustained it, but not 414 req/s. That is less than the 400 req/s required by LOAD_MIN_RPS (minRps).',
+      'The limit is 390 req/s: the target sustained it, but not 414 req/s. That is less than the 414 req/s required by LOAD_MIN_RPS (minRps).',
+    ],
+    [
+      'inconclusive for a required rate between the two',
+      found,
+      400,
+      'inconclusive',
+      'The limit is 390 req/s: the target sustained it, but not 414 req/s. Whether it holds the 400 req/s required by LOAD_MIN_RPS (minRps) is not shown.',
     ],
     [
       'green at the ceiling',

@@ -25,8 +25,8 @@ export function limitsConclusion({ findings, measured }: FoundLimit, minRps: Rps
 
 /**
  * Returns `pass` when a rate was confirmed and no higher one is required: a limit, or the ceiling of the search.
- * Returns `inconclusive` when the generator or the time limit ended the search, or when the ceiling is below `minRps`;
- * `fail` when no rate held, or one below `minRps`.
+ * Returns `inconclusive` when the generator or the time limit ended the search, or when `minRps` is above the rate that
+ * held and below the one that did not; `fail` when no rate held, or when `minRps` did not.
  */
 function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): Pick<Conclusion, 'verdict' | 'message'> {
   const message = limitSentence(findings)
@@ -35,9 +35,10 @@ function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): Pick<Conc
   if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', message }
   if (minRps !== undefined && low < minRps) {
     const required = `the ${formatRate(minRps)} required by ${optionWords({ plan: 'LOAD_MIN_RPS (minRps)', command: '--min-rps' })}`
-    return high === null
-      ? { verdict: 'inconclusive', message: `${message} Whether it holds ${required} was not tested.` }
-      : { verdict: 'fail', message: `${message} That is less than ${required}.` }
+    if (high !== null && high <= minRps)
+      return { verdict: 'fail', message: `${message} That is less than ${required}.` }
+    const open = high === null ? 'was not tested' : 'is not shown'
+    return { verdict: 'inconclusive', message: `${message} Whether it holds ${required} ${open}.` }
   }
   return { verdict: ended === 'generator' ? 'inconclusive' : 'pass', message }
 }

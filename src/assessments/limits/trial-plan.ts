@@ -1,4 +1,4 @@
-import type { Trial } from '../../judge/analysis/limit-trial.ts'
+import type { OpenTrial, Trial } from '../../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Ms } from '../../model/units.ts'
@@ -10,12 +10,15 @@ import { constant, sequence } from '../../traffic/patterns/index.ts'
  * its last arrival, because nothing waits longer for a connection or a response.
  */
 export function patienceMs({ p99Ms }: LimitSlo): Ms {
-  return Math.min(10_000, Math.max(1_000, 4 * p99Ms))
+  return Math.max(1_000, Math.min(10_000, 4 * p99Ms), 1.5 * p99Ms)
 }
+
+/** Requests that a full-length trial must contain at least: 299, of which none is late, prove a p99. */
+const PROVING = 305
 
 /**
  * Returns the plan of one trial of the search, without the keys that all trials share. `share` is its length relative
- * to the one that the search planned.
+ * to the one that the search planned; a trial that must prove a p99 keeps the requests for that.
  */
 export function trialPlan(trial: Trial, slo: LimitSlo, share = 1): WrittenPlan {
   // The service level is set only to count requests over its limits exactly; the search judges trials by its own rules.
@@ -24,7 +27,12 @@ export function trialPlan(trial: Trial, slo: LimitSlo, share = 1): WrittenPlan {
   switch (trial.purpose) {
     case 'saturate':
       // Counts every response, however late, because only the throughput matters.
-      return { concurrency: trial.concurrency, duration: share * trial.durationMs, warmUp: share * trial.warmUpMs }
+      return {
+        concurrency: trial.concurrency,
+        duration: share * trial.durationMs,
+        warmUp: share * trial.warmUpMs,
+        requestTimeout: Math.max(10_000, patienceMs(slo)),
+      }
     case 'recover':
       return {
         ...common,
@@ -35,8 +43,13 @@ export function trialPlan(trial: Trial, slo: LimitSlo, share = 1): WrittenPlan {
         ),
       }
     default:
-      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: share * trial.durationMs }
+      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: openDurationMs(trial, share) }
   }
+}
+
+function openDurationMs({ purpose, rate, durationMs }: OpenTrial, share: number): Ms {
+  const leastMs = purpose === 'step' ? 0 : (1_000 * PROVING) / rate
+  return Math.min(durationMs, Math.max(share * durationMs, Math.ceil(leastMs)))
 }
 
 /** Describes a trial for the progress line: `200 req/s`. */

@@ -29,6 +29,12 @@ describe('the bounds of a capacity', () => {
     expect(interval(trials([100, 'pass'], [200, 'fail'], [200, 'pass'], [300, 'fail']))).toEqual([100, 300])
   })
 
+  test('ignore a miss if the same rate and a higher one met the SLA afterwards', () => {
+    const cold = trials([500, 'fail'], [600, 'pass'], [1_000, 'pass'], [500, 'pass'])
+    expect(interval(cold)).toEqual([1_000, undefined])
+    expect(interval(trials([500, 'fail'], [600, 'pass'], [500, 'fail']))).toEqual([undefined, undefined])
+  })
+
   test('ignore inconclusive and invalid runs', () => {
     expect(interval(trials([100, 'pass'], [150, 'invalid'], [180, 'inconclusive'], [200, 'fail']))).toEqual([100, 200])
   })

@@ -23,13 +23,19 @@ export interface CapacityBounds<Trial extends RateTrial> {
 
 /**
  * Returns the rates between which the capacity lies. A rate that missed the SLA, while the same rate or a higher one
- * met it, is neither bound: the capacity may lie on either side of it, so the interval contains it.
+ * met it, is neither bound: the capacity may lie on either side of it, so the interval contains it. If both met it, the
+ * miss does not count.
  */
 export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]): CapacityBounds<Trial> {
   const ascending = trials.toSorted((a, b) => a.rate - b.rate)
   const met = ascending.filter(({ verdict }) => verdict === 'pass')
-  const missed = ascending.filter(({ verdict }) => verdict === 'fail')
   const topMetRps = met.at(-1)?.rate ?? 0
+  // A single miss is outvoted if both its repeat and a higher rate met the SLA: the first run may have met a cold target.
+  const isOutvoted = ({ rate }: Trial): boolean =>
+    rate < topMetRps &&
+    met.some((other) => other.rate === rate) &&
+    ascending.filter((other) => other.rate === rate && other.verdict === 'fail').length === 1
+  const missed = ascending.filter((trial) => trial.verdict === 'fail' && !isOutvoted(trial))
   const lowestMissedRps = missed[0]?.rate ?? Number.POSITIVE_INFINITY
   return {
     low: met.findLast(({ rate }) => rate < lowestMissedRps),

@@ -34,6 +34,14 @@ describe('the bracket of a limit', () => {
     expect(bracketOf([...history.slice(0, 2), openOutcome('hold', 200)])).toMatchObject({ low: 200 })
   })
 
+  it('stays when the generator cannot deliver the recommended rate, which is below the limit', () => {
+    const found = [openOutcome('hold', 78), openOutcome('refute', 83, failed)]
+    const busy = openOutcome('recommend', 62, { verdict: 'invalid', isToolLimited: true })
+    expect(bracketOf([...found, busy, busy])).toMatchObject({ low: 78, high: 83, isToolLimited: false })
+    const late = openOutcome('hold', 90, { verdict: 'invalid', isToolLimited: true })
+    expect(bracketOf([...found, late, late]).isToolLimited).toBe(true)
+  })
+
   it('is not firm after a single failure of a hold trial', () => {
     const once = [openOutcome('hold', 180, failed), openOutcome('hold', 165)]
     expect(bracketOf(once)).toMatchObject({ low: 165, high: 180, highIsFirm: false })

@@ -79,7 +79,9 @@ function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
  */
 function isToolLimited(history: readonly TrialOutcome[]): boolean {
   if (saturations(history)[0]?.isToolLimited === true) return true
-  return history.filter(isOpen).some((outcome, i, open) => {
+  // A recommended rate is below the limit that was found, so that a busy machine shows nothing about that limit.
+  const searched = history.filter(isOpen).filter(({ trial }) => trial.purpose !== 'recommend')
+  return searched.some((outcome, i, open) => {
     const before = open[i - 1]
     return outcome.isToolLimited && before?.isToolLimited === true && before.rate === outcome.rate
   })

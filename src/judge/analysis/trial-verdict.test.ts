@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { OpenTrial } from './limit-trial.ts'
 import type { TrialFigures } from './trial-figures.ts'
 import { judgeTrial } from './trial-verdict.ts'
@@ -119,6 +119,17 @@ describe('a trial in which the generator was late', () => {
       reasons: [{ code: 'generator-busy', busyRatio: 0.97 }, { code: 'late-requests' }],
     })
   })
+})
+
+test('a saturation that the target refuses keeps the generator busy, which is not its limit', () => {
+  const saturate = { purpose: 'saturate', concurrency: 100, warmUpMs: 1_000, durationMs: 3_000 } as const
+  const refused = { class: 'http-4xx', count: 90_000, first: 'status 429', isAnswered: true } as const
+  const busy = { ...healthy, generatorBusy: 0.99, scheduled: 90_300, failed: 90_000, errors: refused }
+  expect(judgeTrial(saturate, busy, slo).isToolLimited).toBe(false)
+  // Requests without an answer wait, and do not keep a generator busy.
+  const unanswered = { ...refused, class: 'timeout', isAnswered: false } as const
+  expect(judgeTrial(saturate, { ...busy, errors: unanswered }, slo).isToolLimited).toBe(true)
+  expect(judgeTrial(saturate, { ...busy, failed: 0, errors: null }, slo).isToolLimited).toBe(true)
 })
 
 describe('a trial in which the generator was late or busy', () => {

@@ -17,6 +17,8 @@ const LEAST_GROWTH = 5
  */
 const UNSTEADY_GROWTH = 0.05
 const BUSY_GENERATOR = 0.95
+/** Share of failed requests from which a target refuses load: a rate limit, or a circuit breaker. */
+const REFUSED = 0.5
 
 /**
  * Judges a trial by the service level. The percentile rule counts requests without deflation, because a deflated
@@ -86,7 +88,9 @@ function toolTroubleOf(
 ): TrialReasonFacts | undefined {
   const { undelivered, exhausted, generatorBusy, outsideTrouble, lateAtTarget, lagMs, offeredRps } = figures
   if (exhausted !== undefined) return exhausted
-  if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
+  // A target that refuses most requests at once keeps the generator busy, and still completes as many as it can.
+  const isRefused = figures.errors?.isAnswered === true && errorRateOf(figures) > REFUSED
+  if (generatorBusy > BUSY_GENERATOR && (failed || (trial.purpose === 'saturate' && !isRefused))) {
     return { code: 'generator-busy', busyRatio: generatorBusy }
   }
   if (!isOpenTrial(trial)) return undefined

@@ -12,7 +12,7 @@ import { noNginx, startNginx } from '../../src/run/end-to-end/nginx.fixture.ts'
 import { FLOOR, type Load, MCP_PEERS, OWN, OWN_TICK, ownCost, type Peer, PEERS, PIPE_FLOOR, planOf } from './peers.ts'
 import { type PerformanceReport, performancePage, type SweepPoint, type SweepResult } from './performance-page.ts'
 import { formatLines, type Line, linesOf } from './performance-table.ts'
-import type { Cost } from './run-program.ts'
+import { buildPrograms, type Cost } from './run-program.ts'
 import { SWEEPS } from './sweeps.ts'
 
 /** Rounds in which every generator has one run, so that a disturbance of the machine affects all of them equally. */
@@ -51,10 +51,11 @@ function describeMachine(): string {
   return `${cpus} cores (${cpu}), ${os}, Node.js ${node}`
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   // What users run is the build.
   const build = spawnSync('npx', ['tsdown'], { cwd: root, encoding: 'utf8' })
   if (build.status !== 0) throw new Error(`the build failed: ${build.stderr}`)
+  await buildPrograms()
 }, 120_000)
 
 afterAll(() => {

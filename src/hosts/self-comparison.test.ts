@@ -66,7 +66,7 @@ test('a machine that is too busy gets no recommendation', () => {
     "LOAD_AA=1: the target was compared with itself in 9 pairs of blocks of 4 s, so
       every difference is noise.
     This machine is too busy for comparisons: 5 of 14 pairs were disturbed (pair 1:
-      other processes used 0.71 cores more in the candidate's block).
+      other processes used 0.71 cores more than usual in the candidate's block).
     → stop other processes, or use a machine with less other load"
   `)
 })
@@ -92,6 +92,27 @@ test('a target that fails gets no recommendation', () => {
     This machine's noise is unknown: some blocks have no successful request.
     → fix the errors first"
   `)
+})
+
+test('a target that fails now and then is not one of a busy machine', () => {
+  const excluded = { code: 'baseline-failed', errorRate: 1 } as const
+  const pairs = pairsWith(1, 14).map((pair, index) => (index < 5 ? Object.assign({}, pair, { excluded }) : pair))
+  expect(selfComparisonNotice(comparedRun(pairs, ITSELF))).toContain('→ fix the errors first')
+})
+
+test('a plan with a shortest duration gets rows for the pairs that it has', () => {
+  const pairs = pairsWith(1, 20).map(({ candidate, baseline }, pair) => ({
+    candidate: { ...candidate, cpuMs: 350 * (1 + 0.05 * ((pair % 5) - 2)) },
+    baseline,
+  }))
+  const tolerance = (looks: object): string => {
+    const run = comparedRun(pairs, ITSELF)
+    const notice = selfComparisonNotice({ ...run, plan: { ...run.plan, ...looks } })
+    return / CPU .*|CPU per request.*/.exec(notice ?? '')?.[0] ?? ''
+  }
+  expect(tolerance({})).toMatch(/ 17% /)
+  const long = { count: 3, minDurationMs: 169_000, maxDurationMs: 338_000 }
+  expect(tolerance({ looks: long })).toMatch(/ 7% /)
 })
 
 test('other runs get no notice, also on a branch without a change', () => {

@@ -9,7 +9,7 @@ import {
   pairsDurationMs,
   pairWarmUpMs,
 } from '../model/comparison.ts'
-import { countedPairs } from '../model/compared-values.ts'
+import { countedPairs, hasFailedBaseline } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Count, Ratio } from '../model/units.ts'
 import { table, wrap } from '../report/page.ts'
@@ -36,11 +36,12 @@ export function selfComparisonNotice({ comparison, ended, plan }: LoadResult): s
   // A complete run with fewer pairs has a duration that allows no more, which the next run will have, too.
   const pairs = isComplete ? Math.min(counted, LOOK_PAIRS[2]) : LOOK_PAIRS[2]
   const head = `LOAD_AA=1: the target was compared with itself in ${formatPlural(counted, 'pair')} of blocks of ${formatDuration(comparison.blockMs)}, so every difference is noise.`
+  const least = leastPairs(comparison, plan)
   const noise = pairNoise(comparison.pairs, DEFAULT_METRICS, pairs)
   const missing = noise === undefined ? whyUnknown(comparison, counted) : whyDisturbed(comparison)
   if (noise === undefined || missing !== undefined) return lines([head, ...(missing ?? [])])
   const rows = COMPARED_METRICS.flatMap((metric) => {
-    const each = metricNoise(comparison.pairs, metric, pairs)
+    const each = metricNoise(comparison.pairs, metric, { most: pairs, least })
     return each === undefined ? [] : [{ metric, ...each }]
   })
   const lengthOf = (count: Count): string =>
@@ -54,7 +55,7 @@ export function selfComparisonNotice({ comparison, ended, plan }: LoadResult): s
     wrap(
       'With the tolerance of its row, an equal version passes at least 9 of 10 comparisons, and the smallest change fails ' +
         `at least 9 of 10. ${shortest === longest ? `A comparison takes ${longest}` : `A comparison takes from ${shortest} to ${longest}: the smallest change may need all of it`}.` +
-        (pairs > LOOK_PAIRS[0] ? ` ${othersSentence(pairs, comparison)}` : ''),
+        (pairs > least ? ` ${othersSentence({ pairs, least }, comparison)}` : ''),
       0,
     ),
     ...(noise.bias === 0 ? [] : [wrap(biasSentence(noise), 0)]),
@@ -69,17 +70,21 @@ function lines(parts: readonly string[]): string {
 
 /** Returns the problem and the remedy. */
 function whyUnknown({ pairs }: Comparison, counted: Count): readonly string[] {
+  if (hasFailedBaseline(pairs)) return FAILING
   if (counted < LOOK_PAIRS[0]) {
     return [
       `This machine's noise is unknown: ${formatPlural(counted, 'pair')} of at least ${LOOK_PAIRS[0]}${reasonOf(pairs)}.`,
       '→ omit the duration of the plan, and do not interrupt the run',
     ]
   }
-  return ["This machine's noise is unknown: some blocks have no successful request.", '→ fix the errors first']
+  return FAILING
 }
+
+const FAILING = ["This machine's noise is unknown: some blocks have no successful request.", '→ fix the errors first']
 
 /** As in a verdict, what excludes so many pairs may also have affected the others. */
 function whyDisturbed({ pairs, excluded }: Comparison): readonly string[] | undefined {
+  if (hasFailedBaseline(pairs)) return FAILING
   if (excluded <= MAX_EXCLUDED * pairs.length) return undefined
   return [
     `This machine is too busy for comparisons: ${excluded} of ${formatPlural(pairs.length, 'pair')} were disturbed${reasonOf(pairs)}.`,
@@ -102,10 +107,19 @@ function rowOf({ metric, scatter, tolerance, provable }: Row): readonly string[]
   return [METRIC_NAMES[metric], formatPercent(scatter), formatPercent(tolerance), formatChange(change)]
 }
 
-function othersSentence(pairs: Count, blocks: PairBlocks): string {
+/** Number of pairs that each run of the plan has. */
+function leastPairs(blocks: PairBlocks, { looks }: LoadResult['plan']): Count {
+  const minMs = looks?.minDurationMs ?? 0
+  return LOOK_PAIRS.find((pairs) => pairsDurationMs(pairs, blocks) >= minMs) ?? LOOK_PAIRS[2]
+}
+
+function othersSentence(
+  { pairs, least }: { readonly pairs: Count; readonly least: Count },
+  blocks: PairBlocks,
+): string {
   const minSeconds = Math.floor(pairsDurationMs(pairs, blocks) / 1_000)
   return (
-    `The median and the mean decide when it ends, so the other rows are for ${LOOK_PAIRS[0]} pairs. For ${pairs}, write ` +
+    `The median and the mean decide when it ends, so the other rows are for ${least} pairs. For ${pairs}, write ` +
     `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }.`
   )
 }

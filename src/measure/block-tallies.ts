@@ -1,14 +1,17 @@
 import type { Blocks } from '../model/blocks.ts'
 import type { Figures } from '../model/figures.ts'
-import type { Count } from '../model/units.ts'
+import { sum } from '../model/sum.ts'
+import type { Count, Ms } from '../model/units.ts'
 import { figuresOf } from './figures.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
-import { Tally, type TallyDelta } from './tally.ts'
+import { Tally } from './tally.ts'
 
 /** What a run measured in one of its blocks, without the discarded beginning. */
 export interface BlockResult {
   readonly total: Figures
   readonly operations: Readonly<Record<string, Figures>>
+  /** Requests that ended in the time of the throughput. */
+  readonly completed: Count
 }
 
 interface BlockTally {
@@ -20,7 +23,8 @@ interface BlockTally {
 export class BlockTallies {
   readonly #blocks: Blocks
   readonly #tallies: BlockTally[] = []
-  /** Successes by slice of the clock: of all requests, and of each operation. */
+  /** By slice of the clock: all requests that ended, the successes, and those of each operation. */
+  readonly #ended: Count[] = []
   readonly #successes: Count[] = []
   readonly #successesOf = new Map<string, Count[]>()
 
@@ -29,9 +33,10 @@ export class BlockTallies {
   }
 
   add({ index, total, operations, blocks = {} }: SliceDelta): void {
-    count(this.#successes, index, total)
+    count(this.#successes, index, total.successes)
+    count(this.#ended, index, total.successes + sum(Object.values(total.errors).map((errors) => errors.count)))
     for (const [name, delta] of Object.entries(operations))
-      count(entryOf(this.#successesOf, name, newCounts), index, delta)
+      count(entryOf(this.#successesOf, name, newCounts), index, delta.successes)
     for (const [block, delta] of Object.entries(blocks)) {
       const tally = this.#tallyOf(Number(block))
       tally.total.add(delta.total)
@@ -43,16 +48,20 @@ export class BlockTallies {
   result(block: number): BlockResult | undefined {
     const tally = this.#tallies[block]
     if (tally === undefined) return undefined
+    const { lengthMs, discardMs } = this.#blocks
+    const comparedMs = lengthMs - discardMs
     const figures = (of: Tally, successes: readonly Count[]): Figures => {
-      const { lengthMs, discardMs } = this.#blocks
-      const all = figuresOf(of.peek(), [], lengthMs - discardMs)
-      return { ...all, throughputRps: this.#throughputRps(block, successes, all.responseTime.p50Ms ?? 0) }
+      const all = figuresOf(of.peek(), [], comparedMs)
+      const completed = this.#completed(block, successes, all.responseTime.p50Ms)
+      return { ...all, throughputRps: (1_000 * completed) / comparedMs }
     }
+    const total = figures(tally.total, this.#successes)
     return {
-      total: figures(tally.total, this.#successes),
+      total,
       operations: Object.fromEntries(
         Array.from(tally.operations, ([name, each]) => [name, figures(each, this.#successesOf.get(name) ?? [])]),
       ),
+      completed: this.#completed(block, this.#ended, total.responseTime.p50Ms),
     }
   }
 
@@ -62,18 +71,18 @@ export class BlockTallies {
   }
 
   /**
-   * Returns the successes per second in a time as long as the compared part of a block, which begins later than that
-   * part by the median response time: a target that answers late completes as much as one that answers at once. What a
-   * target that is too slow completes after its block does not count.
+   * Adds up counts in a time as long as the compared part of a block, which begins later than that part by the median
+   * response time: a target that answers late completes as much as one that answers at once. What a target that is too
+   * slow completes after its block does not count.
    */
-  #throughputRps(block: number, successes: readonly Count[], delayMs: number): number {
+  #completed(block: number, counts: readonly Count[], delayMs: Ms = 0): Count {
     const { startsMs, lengthMs, discardMs } = this.#blocks
     // Whole slices, so that no part of a slice is estimated.
     const from = Math.round(((startsMs[block] ?? 0) + discardMs) / SLICE_MS) + Math.floor(delayMs / SLICE_MS)
     const slices = Math.round((lengthMs - discardMs) / SLICE_MS)
     let completed = 0
-    for (let slice = from; slice < from + slices; slice++) completed += successes[slice] ?? 0
-    return (1_000 * completed) / (slices * SLICE_MS)
+    for (let slice = from; slice < from + slices; slice++) completed += counts[slice] ?? 0
+    return completed
   }
 
   #tallyOf(block: number): BlockTally {
@@ -85,8 +94,8 @@ const newTally = (): Tally => new Tally([])
 const newCounts = (): Count[] => []
 
 /** Several threads report the same slice. */
-function count(successes: Count[], slice: number, delta: TallyDelta): void {
-  successes[slice] = (successes[slice] ?? 0) + delta.successes
+function count(counts: Count[], slice: number, more: Count): void {
+  counts[slice] = (counts[slice] ?? 0) + more
 }
 
 function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {

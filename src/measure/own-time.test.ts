@@ -84,8 +84,11 @@ describe('the throughput of a block', () => {
   test.each([40, 80, 95])('is that of a target that completes %i requests per second', (rps) => {
     // The queue drains after the block.
     const queued = every10Ms.map((atMs, i) => ({ atMs, lastsMs: 310 + ((i + 1) * 1_000) / rps - atMs }))
-    const { throughputRps = 0, successes } = collected(queued, 3_000).block(0)?.total ?? {}
+    const block = collected(queued, 3_000).block(0)
+    const { throughputRps = 0, successes } = block?.total ?? {}
     expect(successes).toBe(30)
+    // The CPU time of the block is that of these requests, not of those that it completes later.
+    expect(block?.completed).toBeCloseTo(0.3 * throughputRps)
     expect(Math.abs(throughputRps - rps)).toBeLessThan(5)
   })
 })

@@ -1,14 +1,19 @@
 import type { Doubt } from './doubt.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { TrialReason } from './trial-reason.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 
-/** The resource that was exhausted first. `generator` is this tool: no limit of the target was found. */
+/**
+ * The resource that was exhausted first. `refusal`: a rate limit, a circuit breaker or load shedding, which answers with
+ * errors. `generator` is this tool: no limit of the target was found.
+ */
 export type BottleneckResource =
   | 'target-cpu'
   | 'target-memory'
   | 'connections'
   | 'network'
   | 'downstream-wait'
+  | 'refusal'
   | 'generator'
 
 /**
@@ -78,6 +83,8 @@ export type BottleneckFacts =
       readonly busiestPercent: number
       readonly cpuPercent: number
     }
+  /** The target answered this share of the requests with errors of a class; `first` is the first of these. */
+  | { readonly code: 'target-refuses'; readonly errorRate: Ratio; readonly class: ErrorClass; readonly first: string }
   | { readonly code: 'nothing-full' }
   | { readonly code: 'remote-cpu'; readonly cpuPercent: number }
   /** `why` is the message of the monitor; null if it gave none. */

@@ -1,4 +1,12 @@
-import type { BlockFigures, BlockRequests, ComparedMetric, ComparedPair, ComparedTime } from './comparison.ts'
+import {
+  type BlockFigures,
+  type BlockRequests,
+  type ComparedMetric,
+  type ComparedPair,
+  type ComparedTime,
+  MAX_EXCLUDED,
+} from './comparison.ts'
+import { sum } from './sum.ts'
 import type { Ms, Ratio } from './units.ts'
 
 const TIMES = {
@@ -17,6 +25,16 @@ export function countedPairs(pairs: readonly ComparedPair[]): readonly ComparedP
   return pairs.filter(({ excluded }) => excluded === undefined)
 }
 
+/** Whether the baseline failed in so many pairs that there is nothing to compare with. */
+export function hasFailedBaseline(pairs: readonly ComparedPair[]): boolean {
+  return pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length > MAX_EXCLUDED * pairs.length
+}
+
+/** Returns the share of the requests of all pairs that the baseline failed. */
+export function failedByBaseline(pairs: readonly ComparedPair[], part?: Part): Ratio {
+  return sum(pairs.map(({ baseline }) => failedShare(baseline, part))) / Math.max(1, pairs.length)
+}
+
 /** Returns the value of a metric in a block, in ms or in requests per second; undefined if the block has none. */
 export function comparedValue(block: BlockFigures, metric: ComparedMetric, part?: Part): number | undefined {
   const requests = requestsOf(block, part)
@@ -24,7 +42,7 @@ export function comparedValue(block: BlockFigures, metric: ComparedMetric, part?
   if (metric === 'throughput') return requests.throughputRps
   if (metric !== 'cpu') return TIMES[metric](requests.responseTime)
   // The CPU time is that of all requests of the block.
-  return part !== undefined || block.cpuMs === null || block.requests === 0 ? undefined : block.cpuMs / block.requests
+  return part !== undefined || block.cpuMs === null || block.completed === 0 ? undefined : block.cpuMs / block.completed
 }
 
 /** Returns the requests of a block; undefined if it has none of the operation. */

@@ -72,6 +72,8 @@ export interface BlockRequests {
 
 /** What one side measured in one block, and how quiet the machine was. */
 export interface BlockFigures extends BlockRequests {
+  /** Requests that ended in the time of `throughputRps`, which the CPU time is divided by. */
+  readonly completed: Count
   /** By name; only operations with requests in this block. */
   readonly operations: Readonly<Record<string, BlockRequests>>
   /** CPU time of the target; null where this machine does not provide it. */
@@ -88,9 +90,9 @@ export type Side = 'candidate' | 'baseline'
 
 /** Why a pair does not count, decided from everything but its response times. */
 export type Exclusion =
-  /** Other processes used more CPU in one of its blocks than in the other, in cores. */
+  /** Other processes used more CPU in one of its blocks than in most pairs, compared with the other block, in cores. */
   | { readonly code: 'foreign-load'; readonly side: Side; readonly moreCores: number }
-  /** The hypervisor took more CPU time in one of its blocks than in the other, as shares. */
+  /** The hypervisor took more CPU time in one of its blocks than in most pairs, compared with the other, as shares. */
   | { readonly code: 'steal'; readonly side: Side; readonly moreRatio: Ratio }
   /** The generator was late. */
   | { readonly code: 'generator-late'; readonly side: Side; readonly lagP99Ms: Ms }

@@ -29,6 +29,11 @@ export interface PlanSummary {
      * an equal part of the errors that `confidence` allows.
      */
     readonly count: Count
+    /**
+     * Shortest possible length of the measured part, in ms; in a comparison, that of both sides. Absent in results of
+     * earlier versions.
+     */
+    readonly minDurationMs?: Ms
     /** Longest possible length of the measured part, in ms; `durationMs` is its actual length once the run has ended. */
     readonly maxDurationMs: Ms
   }

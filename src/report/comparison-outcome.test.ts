@@ -16,6 +16,15 @@ function sentenceOf(run: Run, tolerance?: number): string {
 
 const excluded = { code: 'steal', side: 'baseline', moreRatio: 0.2 } as const
 const disturbed = pairsWith(1, 9).map((pair, index) => Object.assign({}, pair, index < 4 && { excluded }))
+const halfDead = pairsWith(1, 9).map(({ candidate, baseline }, index) =>
+  index < 5
+    ? { candidate, baseline }
+    : {
+        candidate,
+        baseline: { ...baseline, failed: 350 },
+        excluded: { code: 'baseline-failed', errorRate: 1 } as const,
+      },
+)
 const failing = (candidate: number, baseline: number) =>
   pairsWith(0.5).map((pair) => ({
     candidate: { ...pair.candidate, failed: candidate },
@@ -30,6 +39,7 @@ describe('the sentence about a comparison', () => {
     [failing(35, 0), 'Fails more: the candidate failed 10% of its requests, the baseline 0%.'],
     [failing(0, 300), 'No valid comparison: the candidate failed 0% of its requests, the baseline 85.7%.'],
     [disturbed, 'No valid comparison: 4 of 9 pairs were disturbed.'],
+    [halfDead, 'No valid comparison: the baseline failed 44.4% of its requests.'],
   ])('case %#', (pairs, sentence) => {
     expect(sentenceOf(comparedRun(pairs))).toBe(sentence)
   })

@@ -1,5 +1,5 @@
 import { type ComparedChange, type ComparedClaim, type ComparedErrors, MAX_EXCLUDED } from '../model/comparison.ts'
-import { countedPairs } from '../model/compared-values.ts'
+import { countedPairs, failedByBaseline, hasFailedBaseline } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Ratio } from '../model/units.ts'
 import { type SidedVerdict, type VerdictRecord, worstFirst } from '../model/verdict.ts'
@@ -25,8 +25,8 @@ export interface ComparisonOutcome extends SidedVerdict {
 }
 
 /**
- * Returns the outcome of the comparison of a result: the worst verdict about response times, or without one, what the pairs show at the plan's tolerance. Undefined if the result has no comparison. `verdicts` are
- * those on this result.
+ * Returns the outcome of the comparison of a result: the worst verdict about response times, or without one, what the
+ * pairs show at the plan's tolerance. Undefined if the result has no comparison. `verdicts` are those on this result.
  */
 export function comparisonOutcome(
   { comparison }: LoadResult,
@@ -95,6 +95,7 @@ export function outcomeSentence({
 
 /** Says why nothing is shown; a comparison whose run did not complete shows nothing but a slowdown. */
 function invalidity({ excluded, pairs, baseline }: Comparison, errors: ComparedErrors): string {
+  if (hasFailedBaseline(pairs)) return `the baseline failed ${formatPercent(failedByBaseline(pairs))} of its requests`
   if (excluded > MAX_EXCLUDED * pairs.length)
     return `${excluded} of ${formatPlural(pairs.length, 'pair')} were disturbed`
   return baseline.ended === 'completed' ? failedSentence(errors) : 'the run did not complete'

@@ -90,6 +90,7 @@ const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
   connections: 'the connections',
   network: 'the network',
   'downstream-wait': 'waiting inside the target or for its dependencies',
+  refusal: 'a rate limit, a circuit breaker or load shedding of the target',
   generator: 'the generator',
 }
 

@@ -55,6 +55,8 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   #last: Place | undefined
   /** The arrival after the last one, if it is known already. */
   #ahead: Place | undefined
+  /** What a custom pattern threw when it was asked for that arrival, which is an error when its turn comes. */
+  #thrown: { readonly error: unknown } | undefined
   #phase = 0
 
   constructor(options: ScheduleOptions<Request>) {
@@ -91,7 +93,11 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   }
 
   followingMs(): Ms {
-    this.#ahead ??= this.#advance()
+    try {
+      if (this.#thrown === undefined) this.#ahead ??= this.#advance()
+    } catch (error) {
+      this.#thrown = { error }
+    }
     return this.#ahead?.atMs ?? Number.POSITIVE_INFINITY
   }
 
@@ -106,6 +112,9 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   }
 
   #take(): Place | undefined {
+    const thrown = this.#thrown
+    this.#thrown = undefined
+    if (thrown !== undefined) throw thrown.error
     const ahead = this.#ahead
     this.#ahead = undefined
     return ahead ?? this.#advance()

@@ -45,6 +45,8 @@ const sentence = sentenceFrom<BottleneckFacts>({
     `the service time rose from ${formatMs(calmMs)} ms to ${formatMs(overloadedMs)} ms while no process of the target ` +
     `used more than ${formatCpu(busiestPercent)} (${formatNumber(cpuPercent)}% in total): the target waits for a ` +
     'downstream service, a lock, or its own workers',
+  'target-refuses': ({ errorRate, class: errorClass, first }) =>
+    `the target answered ${formatPercent(errorRate)} of the requests with errors: ${errorClass}, first error: ${first}`,
   'nothing-full': () => 'no monitored resource was full',
   'remote-cpu': ({ cpuPercent }) =>
     `the target used ${formatCpu(cpuPercent)}; the number of cores and the memory of a remote machine are unknown`,
@@ -62,6 +64,7 @@ export const bottleneckRemedies: Readonly<Record<BottleneckResource, string>> = 
   connections: 'Raise maxConnections if your clients open that many connections; otherwise shorten the service time.',
   network: 'Send less (compression, smaller responses), or use a faster link.',
   'downstream-wait': 'Check what a request waits for: worker and connection pools, locks, a database, other services.',
+  refusal: 'Raise the limit that refuses requests, if the target can serve more without it.',
   generator: 'Run the generator on a separate machine or with more cores (threads), then search again.',
 }
 

@@ -74,9 +74,9 @@ const SIDES = { candidate: "the candidate's", baseline: "the baseline's" } as co
 /** Returns why a pair does not count. */
 export const exclusionSentence: (exclusion: Exclusion) => string = sentenceFrom<Exclusion>({
   'foreign-load': ({ side, moreCores }) =>
-    `other processes used ${formatNumber(moreCores)} cores more in ${SIDES[side]} block`,
+    `other processes used ${formatNumber(moreCores)} cores more than usual in ${SIDES[side]} block`,
   steal: ({ side, moreRatio }) =>
-    `the hypervisor took ${formatPercent(moreRatio)} more CPU time in ${SIDES[side]} block`,
+    `the hypervisor took ${formatPercent(moreRatio)} more CPU time than usual in ${SIDES[side]} block`,
   'generator-late': ({ side, lagP99Ms }) =>
     `the generator was late in ${SIDES[side]} block (p99 ${formatMs(lagP99Ms)} ms)`,
   'few-requests': ({ side, requests, expected }) =>

@@ -13,7 +13,7 @@ export function patienceMs({ p99Ms }: LimitSlo): Ms {
   return Math.max(1_000, Math.min(10_000, 4 * p99Ms), 1.5 * p99Ms)
 }
 
-/** Requests that a full-length trial must contain at least: 299, of which none is late, prove a p99. */
+/** Requests that a shortened trial keeps: 299, of which none is late, prove a p99. */
 const PROVING = 305
 
 /**

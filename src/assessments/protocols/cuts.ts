@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import type { SuiteContext } from '../suite.ts'
-import { LoadTargetError } from '../../model/errors.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -13,7 +12,6 @@ import { type Relay, startRelay } from '../../run/target/relay.ts'
 import { rotated, roundsOf } from './rounds.ts'
 import { type CommonRun, ownWork, sharedKeys, type Subject } from './subject.ts'
 import { isStdio } from '../../model/target.ts'
-import { formatList } from '../../wording/figures.ts'
 
 /** Number of cuts of each protocol in each run. */
 export const CUTS = 4
@@ -64,23 +62,11 @@ export async function cutAll(
   for (let round = 0; round < roundsOf(duration) / CUTS; round++) {
     const order = rotated(cuttable, round)
     for (let i = 0; i < order.length; i += together) {
-      found.push(...(await whileCutIfPossible(context, order.slice(i, i + together))))
+      found.push(...(await whileCut(context, order.slice(i, i + together))))
     }
   }
   const byProtocol = Map.groupBy(found, ([protocol]) => protocol)
   return new Map([...byProtocol].map(([protocol, all]) => [protocol, all.map(([, run]) => run)]))
-}
-
-/** A server that answers for its own address only cannot be used through a relay. It is compared without cuts. */
-async function whileCutIfPossible(context: SuiteContext, runs: readonly CommonRun[]): ReturnType<typeof whileCut> {
-  try {
-    return await whileCut(context, runs)
-  } catch (error) {
-    if (!(error instanceof LoadTargetError)) throw error
-    const names = formatList(runs.map(({ subject }) => subject.protocol))
-    console.log(`connections of ${names} were not cut, because the target refuses a relay: ${error.message}`)
-    return []
-  }
 }
 
 function portOfRun({ target: { url } }: LoadResult): number | undefined {
@@ -128,7 +114,10 @@ async function whileCut(
  */
 function throughRelays(shared: WrittenPlan, runs: readonly CommonRun[]): WrittenPlan {
   const urls = runs.map(({ common }) => new URL(common.target.url))
-  const [names, hosts] = [urls.map(({ hostname }) => hostname), urls.map(({ host }) => host)].map(only)
+  const [names, hosts] = [
+    urls.map(({ hostname }) => hostname.replace(/^\[|\]$/g, '')),
+    urls.map(({ host }) => host),
+  ].map(only)
   const servername = shared.tls?.servername ?? (names === undefined || isIP(names) > 0 ? undefined : names)
   return {
     ...shared,

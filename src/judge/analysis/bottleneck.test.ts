@@ -53,6 +53,23 @@ describe('the bottleneck', () => {
     expect(found(overloaded)).toMatchObject({ resource })
   })
 
+  it('is a rate limit, whatever the target uses, or another refusal if nothing is full', () => {
+    const batches = evenBatches(8, 20, () => 5).map((batch) =>
+      Object.assign({}, batch, { errors: { 'http-4xx': 200 } }),
+    )
+    const failing = (cpuPercent: number, statuses: LoadResult['statuses']): ReturnType<typeof found> =>
+      found(resultOf({ batches, rest: { ...target(cpuPercent), ...pool(0.99), statuses } }))
+    const refused = failing(97, { 429: 1_600 })
+    expect([refused.resource, failing(20, {}).resource, failing(97, {}).resource]).toEqual([
+      'refusal',
+      'refusal',
+      'target-cpu',
+    ])
+    expect(refused.evidence.map(({ message }) => message)).toEqual([
+      'the target answered 90.9% of the requests with errors: http-4xx, first error: the first http-4xx',
+    ])
+  })
+
   it('is not the CPU when threads leave cores idle or two processes share a core', () => {
     const machineOfFour = { machine: { cpus: 4, memoryMb: 8_000 } }
     expect(found(measured(11, target(195)), machineOfFour).resource).toBeNull()

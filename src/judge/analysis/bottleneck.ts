@@ -1,9 +1,13 @@
 /**
  * Identifies the exhausted resource by exclusion: first the generator (if it was the limit, the run shows nothing about
- * the target), then resources that were measured as full, then waits. Each piece of evidence contains its figures.
+ * the target), then a rate limit, resources that were measured as full, other refusals, and waits. Each piece of
+ * evidence contains its figures.
  */
 import type { Bottleneck, BottleneckEvidence, BottleneckFacts, BottleneckResource } from '../../model/bottleneck.ts'
+import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
+import type { ErrorCount } from '../../model/figures.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import { busiestCpu, cpuQuota, FULL_CPU, meanCpu, meanUse, ONE_THREAD } from '../../model/target-use.ts'
 import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 import type { TrialOutcome } from './limit-trial.ts'
@@ -28,8 +32,10 @@ const LINKS: readonly number[] = [1e8, 1e9, 2.5e9, 1e10]
 export function bottleneckOf(evidence: OverloadEvidence): Bottleneck {
   const found =
     generator(evidence) ??
+    rateLimit(evidence) ??
     targetMemory(evidence) ??
     targetCpu(evidence) ??
+    refusal(evidence) ??
     connections(evidence) ??
     network(evidence) ??
     downstreamWait(evidence)
@@ -61,6 +67,27 @@ function generator(evidence: OverloadEvidence): Bottleneck | undefined {
   const isDoubted = doubts.some(({ code }) => code === 'saturated-cpu')
   const shown = isDoubted ? facts.filter(({ code }) => code !== 'generator-waited') : facts
   return { resource: 'generator', evidence: distinct([...shown.map(bottleneckEvidence), ...doubts]) }
+}
+
+/** Share of refused requests from which the refusals are the limit. */
+const REFUSES = 0.5
+const TOO_MANY_REQUESTS = '429'
+
+/** A target that says that there are too many requests may use all of its CPU to say so. */
+function rateLimit(evidence: OverloadEvidence): Bottleneck | undefined {
+  const { statuses, requestsScheduled } = evidence.overloaded
+  return (statuses[TOO_MANY_REQUESTS] ?? 0) > REFUSES * requestsScheduled ? refusal(evidence) : undefined
+}
+
+/** Errors of a target whose resources are not full. */
+function refusal({ overloaded }: OverloadEvidence): Bottleneck | undefined {
+  const { errorsByClass, requestsScheduled } = overloaded
+  const answered = (Object.entries(errorsByClass) as [ErrorClass, ErrorCount][]).filter(([name]) => isAnswered(name))
+  const [most] = answered.toSorted(([, a], [, b]) => b.count - a.count)
+  const errorRate = sum(answered.map(([, { count }]) => count)) / requestsScheduled
+  if (most === undefined || !(errorRate > REFUSES)) return undefined
+  const [errorClass, { first }] = most
+  return bottleneck('refusal', [{ code: 'target-refuses', errorRate, class: errorClass, first }])
 }
 
 /** Two trials at one rate may have failed for the same reason. */

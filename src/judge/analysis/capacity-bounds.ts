@@ -30,12 +30,13 @@ export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]
   const ascending = trials.toSorted((a, b) => a.rate - b.rate)
   const met = ascending.filter(({ verdict }) => verdict === 'pass')
   const topMetRps = met.at(-1)?.rate ?? 0
-  // A single miss is outvoted if both its repeat and a higher rate met the SLA: the first run may have met a cold target.
-  const isOutvoted = ({ rate }: Trial): boolean =>
+  // A single miss does not count if both its repeat and a higher rate met the SLA: the first run may have met a cold
+  // target.
+  const isContradicted = ({ rate }: Trial): boolean =>
     rate < topMetRps &&
     met.some((other) => other.rate === rate) &&
     ascending.filter((other) => other.rate === rate && other.verdict === 'fail').length === 1
-  const missed = ascending.filter((trial) => trial.verdict === 'fail' && !isOutvoted(trial))
+  const missed = ascending.filter((trial) => trial.verdict === 'fail' && !isContradicted(trial))
   const lowestMissedRps = missed[0]?.rate ?? Number.POSITIVE_INFINITY
   return {
     low: met.findLast(({ rate }) => rate < lowestMissedRps),

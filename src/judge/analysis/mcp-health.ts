@@ -107,9 +107,11 @@ function recoveryFrom(result: LoadResult, baselineHealthy: boolean, recoveryHeal
   // The windows of the course are too short to exclude what a healthy phase excludes.
   const { startMs, endMs, batches } = recovery
   const lastMs = LATEST_RECOVERY * (endMs - startMs)
-  for (let atMs = course.recoverMs; atMs <= lastMs; atMs += batches.lengthMs) {
+  let atMs = course.recoverMs
+  do {
     if (failedShareAfter(atMs, recovery) <= MAX_FAILED_RATIO) return { ...course, recoverMs: atMs }
-  }
+    atMs += batches.lengthMs
+  } while (atMs <= lastMs)
   return { ...course, recovered: false, recoverMs: null }
 }
 

@@ -6,7 +6,7 @@ import {
   MAX_EXCLUDED,
   USELESS_BASELINE,
 } from '../../model/comparison.ts'
-import { countedPairs, type Part } from '../../model/compared-values.ts'
+import { countedPairs, hasFailedBaseline, type Part } from '../../model/compared-values.ts'
 import type { Comparison } from '../../model/result.ts'
 import type { Count, Ratio } from '../../model/units.ts'
 import type { Leaning } from '../../model/verdict.ts'
@@ -99,8 +99,7 @@ export function decideAt(
   const worst = changes.toSorted((a, b) => b.ratio - a.ratio)[0]
   const errors = comparedErrors(pairs, errorTolerance, part, family)
   const shown = { worst, errors }
-  const failed = pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length
-  if (errors.baseline > USELESS_BASELINE || failed > MAX_EXCLUDED * pairs.length) {
+  if (errors.baseline > USELESS_BASELINE || hasFailedBaseline(pairs)) {
     return { verdict: 'invalid', because: 'baseline-failed', ...shown }
   }
   if (errors.isMore) return { verdict: 'fail', because: 'fails-more', ...shown }

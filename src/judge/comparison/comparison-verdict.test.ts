@@ -113,7 +113,7 @@ test('disturbed pairs', () => {
       mean response time 20.4 ms, baseline 10.2 ms (+100%)
       p95 response time 26.0 ms, baseline 13.0 ms (+100%)
       CPU per request of the target 2.00 ms, baseline 1.00 ms (+100%)
-      9 pairs of blocks of 4 s, 4 of them not counted (pair 1: other processes used 0.71 cores more in the candidate's block; pair 2: other processes used 0.71 cores more in the candidate's block; pair 3: other processes used 0.71 cores more in the candidate's block; …)
+      9 pairs of blocks of 4 s, 4 of them not counted (pair 1: other processes used 0.71 cores more than usual in the candidate's block; pair 2: other processes used 0.71 cores more than usual in the candidate's block; pair 3: other processes used 0.71 cores more than usual in the candidate's block; …)
       seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
   `)
 })

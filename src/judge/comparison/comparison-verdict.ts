@@ -1,7 +1,6 @@
 import { type ComparedMetric, pairsDurationMs } from '../../model/comparison.ts'
-import { countedPairs, failedShare, type Part, requestsOf } from '../../model/compared-values.ts'
+import { countedPairs, failedByBaseline, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
-import { sum } from '../../model/sum.ts'
 import type { Ratio } from '../../model/units.ts'
 import {
   exclusionSentence,
@@ -121,8 +120,7 @@ function standingOf(
 ): Standing {
   const { pairs, excluded } = comparison
   if (because === 'baseline-failed') {
-    const shares = pairs.map(({ baseline }) => failedShare(baseline, question.part))
-    const errorRate = sum(shares) / shares.length
+    const errorRate = failedByBaseline(pairs, question.part)
     return {
       verdict: 'invalid',
       reason: `the baseline failed ${formatPercent(errorRate)} of its requests`,

@@ -89,6 +89,7 @@ function blockOf({
 }: BlockCase): BlockFigures {
   return {
     ...requestsOf(ms, requests, failed, rps, meanMs),
+    completed: requests,
     operations: Object.fromEntries(
       Object.entries(operations).map(([name, each]) => [name, requestsOf(each, requests, failed, rps)]),
     ),

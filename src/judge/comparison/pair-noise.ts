@@ -75,14 +75,14 @@ export function pairNoise(
 }
 
 /**
- * Returns what comparisons of up to `pairs` pairs can show of one metric. The median and the mean decide when a
- * comparison ends, so any other metric may have to be judged from 8 pairs.
+ * Returns what comparisons of at least `least` and at most `most` pairs can show of one metric. The median and the mean
+ * decide when a comparison ends, so any other metric may have to be judged from the smallest number.
  */
 export function metricNoise(
   ofItself: readonly ComparedPair[],
   metric: ComparedMetric,
-  pairs: Count = LOOK_PAIRS[2],
+  { least = LOOK_PAIRS[0], most = LOOK_PAIRS[2] }: { readonly least?: Count; readonly most?: Count } = {},
 ): PairNoise | undefined {
   const decides = DEFAULT_METRICS.some((each) => each === metric)
-  return pairNoise(ofItself, [metric], decides ? pairs : LOOK_PAIRS[0])
+  return pairNoise(ofItself, [metric], decides ? most : least)
 }

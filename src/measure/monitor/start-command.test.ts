@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { LoadTargetError } from '../../model/errors.ts'
 import type { CommandTarget } from '../../model/target.ts'
@@ -42,7 +42,9 @@ describe.concurrent('startCommand', () => {
     expect(isAlive(target.pid)).toBe(true)
     await Promise.all([target.stop(), target.stop()])
     expect(isAlive(target.pid)).toBe(false)
-    await expect(fetch(target.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    // A new connection: `fetch` would first use the one that it kept open.
+    const refused = once(connect(Number(new URL(target.url).port), '127.0.0.1'), 'connect')
+    await expect(refused).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
   test('replaces {port} in arguments and environment', async () => {

@@ -23,9 +23,10 @@ export const MAX_STEAL_DIFFERENCE: Ratio = 0.05
 const MIN_DELIVERED: Ratio = 0.99
 
 /** Returns the figures of a block, as results keep them. */
-export function blockFigures({ total, operations }: BlockResult, use: SpanUse): BlockFigures {
+export function blockFigures({ total, operations, completed }: BlockResult, use: SpanUse): BlockFigures {
   return {
     ...requestsOf(total),
+    completed,
     operations: cleanNames(
       Object.fromEntries(Object.entries(operations).map(([name, each]) => [name, requestsOf(each)])),
     ),
@@ -49,8 +50,8 @@ export interface MeasuredPair extends Omit<ComparedPair, 'excluded'> {
  * Returns the pairs with the reasons why some do not count; the compared part of their blocks is `comparedMs` long.
  *
  * Other processes may work for one side more than for the other in every pair: the database of a candidate that queries
- * it more often. The seed draws which side is first, so what disturbs the machine does not keep to one side. The median
- * difference of all pairs is therefore no disturbance.
+ * it more often. The seed draws which side is first, so a disturbance affects both sides equally often. The median
+ * difference of all pairs is therefore not a disturbance.
  */
 export function withExclusions(pairs: readonly MeasuredPair[], comparedMs: Ms): readonly ComparedPair[] {
   const usual = {
@@ -72,8 +73,8 @@ interface Circumstances extends Pick<MeasuredPair, 'undispatched'> {
 
 /**
  * Returns why a pair does not count; the compared part of its blocks is `comparedMs` long. Depends on the machine, on the
- * generator and on whether the baseline fails, never on response times. Load of other processes that both blocks have is no reason: it slows
- * both sides down.
+ * generator and on whether the baseline fails, never on response times. Load of other processes that both blocks have is
+ * no reason: it slows both sides down.
  */
 function exclusionOf(
   blocks: Readonly<Record<Side, BlockFigures>>,

@@ -306,9 +306,11 @@ export class PairedRun implements LoadRun {
   #isDecided(pair: number): boolean {
     if (this.#isUseless) return true
     const counted = countedPairs(this.#pairs).length
-    if (!LOOKS.some(({ pairs }) => pairs === counted) || this.#looks.includes(counted)) return false
-    this.#looks.push(counted)
-    if (counted === LOOKS.at(-1)?.pairs) return true
+    // Each pair may change which of the earlier ones count, so their number may pass that of a look.
+    const due = LOOKS.map(({ pairs }) => pairs).filter((pairs) => pairs <= counted && !this.#looks.includes(pairs))
+    if (due.length === 0) return false
+    this.#looks.push(...due)
+    if (counted >= LOOK_PAIRS[2]) return true
     // More pairs show better how noisy this machine is.
     if (this.#comparison.isSelf) return false
     const { looks, sla } = this.#plan

@@ -203,7 +203,7 @@ describe('runLoad and startLoad', () => {
     const duration = { min: '1s', max: '60s' }
     const result = await runLoad({ target: server.url, rate: 100, duration, sla: { p50Ms: 5 } })
     expect(result.ended).toBe('completed')
-    expect(result.plan.looks).toEqual({ count: 5, maxDurationMs: 60_000 })
+    expect(result.plan.looks).toEqual({ count: 5, minDurationMs: 1_000, maxDurationMs: 60_000 })
     // The first look is at 1 s, and the run ends with a full second.
     expect(result.plan.durationMs).toBeLessThan(20_000)
     expect(result.plan.durationMs % 1_000).toBe(0)

@@ -113,7 +113,7 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     sla: plan.sla,
     confidence: plan.confidence,
     ...(plan.looks !== undefined && { looks: looksOf(plan, plan.looks) }),
-    ...(curve !== undefined && canEndEarly(plan) && { plannedDurationMs: curve.durationMs }),
+    ...(canEndEarly(plan) && { plannedDurationMs: longestMs(plan) }),
     onInconclusive: plan.onInconclusive,
     request: cleanText(formatRequests(plan, targets)),
     notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
@@ -121,11 +121,17 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
   }
 }
 
-function looksOf(plan: CompiledPlan, { atMs }: ResolvedLooks): NonNullable<PlanSummary['looks']> {
+function looksOf(plan: CompiledPlan, { atMs, minMs }: ResolvedLooks): NonNullable<PlanSummary['looks']> {
   return {
     count: plan.comparison === undefined ? atMs.length : LOOK_PAIRS.length,
-    maxDurationMs: plan.curve?.durationMs ?? Math.max(...atMs),
+    minDurationMs: minMs,
+    maxDurationMs: longestMs(plan),
   }
+}
+
+/** The duration of the plan is that of the run once it has ended. */
+function longestMs({ curve, looks, durationMs }: CompiledPlan): Ms {
+  return curve?.durationMs ?? Math.max(...(looks?.atMs ?? [durationMs]))
 }
 
 function canEndEarly({ looks, comparison, blocks }: CompiledPlan): boolean {

@@ -106,6 +106,8 @@ async function send({ httpUrl, tls }: Prober, message: Message): Promise<Respons
   const { body, ...options } = message
   const { request } = await import('node:https')
   const sent = request(httpUrl, { ...tls, ...options, agent: false })
+  // `once` stops listening when the signal aborts, and the request then ends with an error.
+  sent.on('error', () => {})
   sent.end(body)
   const [answer] = (await once(sent, 'response', { signal: message.signal })) as [IncomingMessage]
   const { statusCode = 0, headers } = answer

@@ -205,7 +205,7 @@ describe('sections', () => {
     test('show the pairs in their order, and why one does not count', () => {
       const text = textOf(sectionOf())
       expect(text).toContain(
-        'Pair 3 does not count: other processes used 0.71 cores more in the candidate&#39;s block.',
+        'Pair 3 does not count: other processes used 0.71 cores more than usual in the candidate&#39;s block.',
       )
       expect(text).toContain('3 candidate 11.8 10.2 +16.2% +15.0% 0%, 0% no')
       // The point of a pair that does not count has another colour.

@@ -1,5 +1,5 @@
 import { debugLog } from '../hosts/debug-log.ts'
-import { isCommand, type Target } from '../model/target.ts'
+import { type CommandTarget, isCommand, type SharedTarget, type Target } from '../model/target.ts'
 import type { WrittenPlan } from '../plan/load-plan.ts'
 import { PROTOCOL_NAMES, type ProtocolName } from '../protocols/index.ts'
 import { callTargets } from '../run/target/called-targets.ts'
@@ -14,32 +14,57 @@ export interface StartedTargets {
 }
 
 /**
- * Starts each target that is a command, and calls each function once, so that all loads of a suite go to the same
- * server. Rejects with `LoadTargetError` if one cannot be started.
+ * Returns targets with which all loads of a suite go to the same servers: a command is started once, by the first load
+ * that needs it, and a function is called once. Rejects with `LoadTargetError` if a function throws.
  */
 export async function startTargets(
   targets: SuiteTargets,
-  { allowHosts = [] }: Pick<WrittenPlan, 'allowHosts'>,
+  plan: Pick<WrittenPlan, 'allowHosts'>,
   signal: AbortSignal,
 ): Promise<StartedTargets> {
   const started: Partial<Record<ProtocolName, Target>> = {}
-  const stops: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    await Promise.all(stops.map((each) => each()))
+  const servers: StartedOnce[] = []
+  for (const protocol of PROTOCOL_NAMES) {
+    const target = targets[protocol]
+    if (target === undefined) continue
+    if (isCommand(target)) {
+      const server = startedOnce(target, { ...plan, protocol, signal })
+      servers.push(server)
+      started[protocol] = server.target
+    } else started[protocol] = (await callTargets({ target })).target ?? target
   }
-  try {
-    for (const protocol of PROTOCOL_NAMES) {
-      const target = targets[protocol]
-      if (target === undefined) continue
-      if (isCommand(target)) {
-        const server = await startTarget(target, allowHosts, debugLog, { protocol, signal })
-        stops.push(() => server.stop())
-        started[protocol] = server.url
-      } else started[protocol] = (await callTargets({ target })).target ?? target
-    }
-  } catch (error) {
-    await stop()
-    throw error
+  return {
+    targets: started,
+    async stop() {
+      await Promise.all(servers.map((server) => server.stop()))
+    },
   }
-  return { targets: started, stop }
+}
+
+interface StartedOnce {
+  readonly target: SharedTarget
+  stop(): Promise<void>
+}
+
+/** A load starts its target when it has the machine for itself, so that no other one is disturbed. */
+function startedOnce(
+  written: CommandTarget,
+  {
+    allowHosts = [],
+    ...options
+  }: Pick<WrittenPlan, 'allowHosts'> & { readonly protocol: ProtocolName; readonly signal: AbortSignal },
+): StartedOnce {
+  let starting: ReturnType<typeof startTarget> | undefined
+  const open = async (): Promise<string> => {
+    starting ??= startTarget(written, allowHosts, debugLog, options)
+    return (await starting).url
+  }
+  return {
+    target: Object.assign(open, { written }),
+    async stop() {
+      // A server that did not start was already reported to the load that needed it.
+      const server = await starting?.catch(() => undefined)
+      await server?.stop()
+    },
+  }
 }

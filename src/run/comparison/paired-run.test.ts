@@ -69,17 +69,18 @@ function started(keys: object, { blockMs = 500, maxPairs = 10, self = '0', isPre
 
 describe.concurrent('a run with a comparison', () => {
   test('gives both targets the same requests in turns, and shows which one is slower', async () => {
-    const run = started({ target: server(60), against: server(20) })
+    // The difference is large, so that other processes of a busy machine do not hide it in any pair.
+    const run = started({ target: server(200), against: server(20) })
     const result = await run.result
     const { comparison } = result
     if (comparison === undefined) throw new TypeError('the result has a comparison')
     const { baseline, pairs } = comparison
 
     expect([result.ended, baseline.ended]).toEqual(['completed', 'completed'])
-    // It ends early, after 8 pairs that count.
+    // It ends early, once 8 pairs count.
     const counted = pairs.length - comparison.excluded
-    expect(counted).toBeLessThanOrEqual(8)
-    expect(counted === 8 || pairs.length === 10).toBe(true)
+    expect(counted >= 8 || pairs.length === 10).toBe(true)
+    expect(pairs.length < 10 || comparison.excluded > 0).toBe(true)
     // Where the decision comes late, the pair that has begun is completed, but not compared.
     const loaded = result.durationMs / 500
     expect([pairs.length, pairs.length + 1]).toContain(loaded)
@@ -91,7 +92,7 @@ describe.concurrent('a run with a comparison', () => {
       // The figures of a block exclude its first 100 ms and include responses that are late.
       expect(candidate.requests).toBeGreaterThan(20)
       expect(candidate.requests).toBeLessThan(45)
-      expect(candidate.responseTime.minMs).toBeGreaterThan(55)
+      expect(candidate.responseTime.minMs).toBeGreaterThan(195)
       expect(other.responseTime.minMs).toBeGreaterThan(15)
     }
     const verdict = matchers.toBeNoSlowerThan(result, baseline, { tolerance: 0.3 })

@@ -6,22 +6,17 @@ import { callTargets } from '../run/target/called-targets.ts'
 import { startTarget } from '../run/target/started-target.ts'
 import type { SuiteTargets } from './suite-targets.ts'
 
-/** The targets of a suite, ready for all of its loads. */
-export interface StartedTargets {
-  readonly targets: SuiteTargets
-  /** Ends the servers that were started. */
-  stop(): Promise<void>
-}
-
 /**
- * Returns targets with which all loads of a suite go to the same servers: a command is started once, by the first load
- * that needs it, and a function is called once. Rejects with `LoadTargetError` if a function throws.
+ * Runs `body` with targets that send all loads of a suite to the same servers, and ends these afterwards: a command is
+ * started once, by the first load that needs it, and a function is called once. Rejects with `LoadTargetError` if a
+ * function throws.
  */
-export async function startTargets(
+export async function withStartedTargets(
   targets: SuiteTargets,
   plan: Pick<WrittenPlan, 'allowHosts'>,
   signal: AbortSignal,
-): Promise<StartedTargets> {
+  body: (targets: SuiteTargets) => Promise<void>,
+): Promise<void> {
   const started: Partial<Record<ProtocolName, Target>> = {}
   const servers: StartedOnce[] = []
   for (const protocol of PROTOCOL_NAMES) {
@@ -33,11 +28,10 @@ export async function startTargets(
       started[protocol] = server.target
     } else started[protocol] = (await callTargets({ target })).target ?? target
   }
-  return {
-    targets: started,
-    async stop() {
-      await Promise.all(servers.map((server) => server.stop()))
-    },
+  try {
+    await body(started)
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
   }
 }
 

@@ -13,7 +13,7 @@ import { countedPairs, hasFailedBaseline } from '../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../model/result.ts'
 import type { Count, Ratio } from '../model/units.ts'
 import { table, wrap } from '../report/page.ts'
-import { exclusionSentence, METRIC_NAMES } from '../wording/comparison.ts'
+import { durationOfPairs, exclusionSentence, METRIC_NAMES } from '../wording/comparison.ts'
 import { formatChange, formatDuration, formatPercent, formatPlural } from '../wording/figures.ts'
 
 /** Default tolerances of the matchers that do not take that of the plan. */
@@ -117,10 +117,9 @@ function othersSentence(
   { pairs, least }: { readonly pairs: Count; readonly least: Count },
   blocks: PairBlocks,
 ): string {
-  const minSeconds = Math.floor(pairsDurationMs(pairs, blocks) / 1_000)
   return (
     `The median and the mean decide when it ends, so the other rows are for ${least} pairs. For ${pairs}, write ` +
-    `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }.`
+    `${durationOfPairs(pairs, blocks)}.`
   )
 }
 

@@ -1,4 +1,4 @@
-import { type Blocks, comparedIn } from '../model/blocks.ts'
+import { type Blocks, comparedIn, START_ROUNDING_MS } from '../model/blocks.ts'
 import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
@@ -14,8 +14,6 @@ export const SLICE_MS = 100
 const PUNCTUAL_MS: Ms = 5
 /** A comparison has no limits of its own. */
 const NO_LIMITS: readonly LatencyLimit[] = []
-/** Rounding error of an intended start. */
-const END_TOLERANCE_MS: Ms = 0.001
 
 /** Everything that one generator thread recorded during one slice. */
 export interface SliceDelta {
@@ -238,7 +236,7 @@ export class Recorder {
  * last arrival of each second would count in the next one. An arrival that was late counts when it was due.
  */
 function arrivalMs({ intendedMs, dueMs }: Sample, lagMs: Ms): Ms {
-  return lagMs < PUNCTUAL_MS ? intendedMs - END_TOLERANCE_MS : dueMs
+  return lagMs < PUNCTUAL_MS ? intendedMs - START_ROUNDING_MS : dueMs
 }
 
 function tallyOf<Key>(tallies: Map<Key, Tally>, key: Key, limits: readonly LatencyLimit[]): Tally {

@@ -31,8 +31,8 @@ export function toOwn(blocks: Blocks, clockMs: Ms): Ms {
   return block * lengthMs + (block === startsMs.length - 1 ? intoMs : Math.min(intoMs, lengthMs))
 }
 
-/** Rounding error of an intended start. */
-const ROUNDING_MS: Ms = 0.001
+/** Rounding error of an intended start. One at the end of a block or slice belongs to it, and not to the next one. */
+export const START_ROUNDING_MS: Ms = 0.001
 
 /**
  * Returns the position of the block that compares a request with this intended start on the clock; −1 if none does,
@@ -40,8 +40,7 @@ const ROUNDING_MS: Ms = 0.001
  */
 export function comparedIn(blocks: Blocks, intendedMs: Ms): number {
   const { startsMs, lengthMs, discardMs } = blocks
-  // A block contains a request that starts at its end.
-  const atMs = intendedMs - ROUNDING_MS
+  const atMs = intendedMs - START_ROUNDING_MS
   const block = blockAt(blocks, atMs)
   const intoMs = atMs - (startsMs[block] ?? 0)
   return block >= 0 && intoMs >= discardMs && intoMs < lengthMs ? block : -1

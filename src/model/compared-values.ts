@@ -7,7 +7,7 @@ import {
   MAX_EXCLUDED,
 } from './comparison.ts'
 import { sum } from './sum.ts'
-import type { Ms, Ratio } from './units.ts'
+import type { Count, Ms, Ratio } from './units.ts'
 
 const TIMES = {
   p50: ({ p50Ms }) => p50Ms,
@@ -25,9 +25,9 @@ export function countedPairs(pairs: readonly ComparedPair[]): readonly ComparedP
   return pairs.filter(({ excluded }) => excluded === undefined)
 }
 
-/** Whether the baseline failed in so many pairs that there is nothing to compare with. */
-export function hasFailedBaseline(pairs: readonly ComparedPair[]): boolean {
-  return pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length > MAX_EXCLUDED * pairs.length
+/** Whether the baseline failed in so many of `count` pairs that there is nothing to compare with. */
+export function hasFailedBaseline(pairs: readonly ComparedPair[], count: Count = pairs.length): boolean {
+  return pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length > MAX_EXCLUDED * count
 }
 
 /** Returns the share of the requests of all pairs that the baseline failed. */

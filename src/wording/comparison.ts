@@ -1,4 +1,12 @@
-import type { ComparedChange, ComparedErrors, ComparedMetric, Exclusion } from '../model/comparison.ts'
+import {
+  type ComparedChange,
+  type ComparedErrors,
+  type ComparedMetric,
+  type Exclusion,
+  type PairBlocks,
+  pairsDurationMs,
+} from '../model/comparison.ts'
+import type { Count } from '../model/units.ts'
 import {
   formatCount,
   formatMs,
@@ -70,6 +78,13 @@ export function failedSentence({ candidate, baseline }: Pick<ComparedErrors, 'ca
 }
 
 const SIDES = { candidate: "the candidate's", baseline: "the baseline's" } as const
+
+/** Returns the `duration` of a plan whose comparison has at least this many pairs, to paste. */
+export function durationOfPairs(pairs: Count, blocks: PairBlocks): string {
+  // A longer minimum than these pairs take would delay the decision to the next check.
+  const minSeconds = Math.floor(pairsDurationMs(pairs, blocks) / 1_000)
+  return `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }`
+}
 
 /** Returns why a pair does not count. */
 export const exclusionSentence: (exclusion: Exclusion) => string = sentenceFrom<Exclusion>({

@@ -1,5 +1,6 @@
 import { capacityBounds, rateToRepeat } from '../../judge/analysis/capacity-bounds.ts'
 import type { UslPoint } from '../../judge/analysis/usl.ts'
+import { SATURATED } from '../../judge/verdict/validity.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
@@ -27,8 +28,6 @@ const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
 const REFUTE_SHARE = 1.035
 /** Share of the ceiling of the rate from which clients wait for it. */
 const AT_CEILING = 0.9
-/** Utilization above which a generator thread, and not the target, is the limit. */
-const BUSY = 0.95
 /** Warm-up before the first phase, as a share of its length. */
 const WARM_UP_SHARE = 0.25
 const MAX_WARM_UP_MS: Ms = 5_000
@@ -108,7 +107,7 @@ export class CapacityRuns implements CapacityMeasurements {
       const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client'), part })
       const { throughputRps, generator } = await run.result
       // More clients would show the limit of the generator, not that of the target.
-      if (this.points.length > 0 && generator.eventLoopUtilization > BUSY) return
+      if (this.points.length > 0 && generator.eventLoopUtilization > SATURATED) return
       // From here on, clients wait for the ceiling of the rate, so their throughput shows nothing about the target.
       if (throughputRps >= AT_CEILING * maxRps) {
         this.#isAtCeiling = true

@@ -18,7 +18,7 @@ interface CoolDown {
   readonly calm: LoadResult
   readonly signal: AbortSignal
   /** Beginning of the error if the target is gone. */
-  readonly after: string
+  readonly whenGone: string
 }
 
 /**
@@ -26,7 +26,7 @@ interface CoolDown {
  * next trial: a server continues to process what its clients have given up. The probes belong to no result. Rejects
  * with `LoadTargetError` if nothing listens any more.
  */
-export async function coolDown({ plan, startLoad, calm, signal, after }: CoolDown): Promise<void> {
+export async function coolDown({ plan, startLoad, calm, signal, whenGone }: CoolDown): Promise<void> {
   const calmMs = calm.serviceTime.p50Ms ?? 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
   const probe: WrittenPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
@@ -41,7 +41,7 @@ export async function coolDown({ plan, startLoad, calm, signal, after }: CoolDow
       const isGone = error instanceof LoadTargetError && error.code === 'ERR_LOAD_TARGET_UNREACHABLE'
       if (!isGone) throw error
       if (performance.now() - startedMs > RESTARTS_MS)
-        throw new LoadTargetError(error.code, `${after}: ${error.message}`)
+        throw new LoadTargetError(error.code, `${whenGone}: ${error.message}`)
     }
   }
 }

@@ -64,8 +64,8 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const calm = measured[0]?.result ?? result
     const shared = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
     if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
-      const after = `the target stopped responding after ${describeTrial(trial)}`
-      await coolDown({ plan: shared, startLoad, calm, signal: search.signal, after })
+      const whenGone = `the target stopped responding after ${describeTrial(trial)}`
+      await coolDown({ plan: shared, startLoad, calm, signal: search.signal, whenGone })
     }
   }
 

@@ -1,4 +1,4 @@
-import type { OpenTrial, Trial } from '../../judge/analysis/limit-trial.ts'
+import { type OpenTrial, provingMs, type Trial } from '../../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Ms } from '../../model/units.ts'
@@ -12,9 +12,6 @@ import { constant, sequence } from '../../traffic/patterns/index.ts'
 export function patienceMs({ p99Ms }: LimitSlo): Ms {
   return Math.max(1_000, Math.min(10_000, 4 * p99Ms), 1.5 * p99Ms)
 }
-
-/** Requests that a shortened trial keeps: 299, of which none is late, prove a p99. */
-const PROVING = 305
 
 /**
  * Returns the plan of one trial of the search, without the keys that all trials share. `share` is its length relative
@@ -48,7 +45,7 @@ export function trialPlan(trial: Trial, slo: LimitSlo, share = 1): WrittenPlan {
 }
 
 function openDurationMs({ purpose, rate, durationMs }: OpenTrial, share: number): Ms {
-  const leastMs = purpose === 'step' ? 0 : (1_000 * PROVING) / rate
+  const leastMs = purpose === 'step' ? 0 : provingMs(rate)
   return Math.min(durationMs, Math.max(share * durationMs, Math.ceil(leastMs)))
 }
 

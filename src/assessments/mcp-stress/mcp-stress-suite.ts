@@ -19,7 +19,7 @@ import {
 } from '../suite.ts'
 import { notNegative, positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
-import { startTargets } from '../started-targets.ts'
+import { withStartedTargets } from '../started-targets.ts'
 import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
@@ -77,12 +77,9 @@ export function mcpStressSuiteOn(host: SuiteHost): McpStressSuite {
       if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
       loadTest(title, async (context) => {
         checkOptions(options, { phaseMs: positive, idleMs: notNegative })
-        const started = await startTargets(targets, options, context.signal)
-        try {
-          await judgeServer(context, settingsOf(options, started.targets.mcp, environment), name)
-        } finally {
-          await started.stop()
-        }
+        await withStartedTargets(targets, options, context.signal, ({ mcp }) =>
+          judgeServer(context, settingsOf(options, mcp, environment), name),
+        )
       })
     })
   }

@@ -17,7 +17,7 @@ import {
 import { positive } from '../../model/readers.ts'
 import { numberLoads } from '../load-parts.ts'
 import { checkOptions } from '../suite-options.ts'
-import { startTargets } from '../started-targets.ts'
+import { withStartedTargets } from '../started-targets.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { type ProtocolRuns, protocolsConclusion, protocolsFindings, type ProtocolsSettings } from './conclusion.ts'
@@ -59,8 +59,7 @@ export function protocolsSuiteOn(host: SuiteHost): ProtocolsSuite {
       loadTest('holds the service level over every protocol', async (context) => {
         checkOptions(options, { rate: positive, phaseMs: positive })
         const environment = suiteEnvironment(process.env)
-        const { targets, stop } = await startTargets(targetsOf(given, environment), options, context.signal)
-        try {
+        await withStartedTargets(targetsOf(given, environment), options, context.signal, async (targets) => {
           const { settings, subjects } = planOf(options, targets, environment)
           const conclude = (runs: readonly ProtocolRuns[]): ReturnType<typeof protocolsFindings> => {
             const findings = protocolsFindings(settings, runs)
@@ -74,9 +73,7 @@ export function protocolsSuiteOn(host: SuiteHost): ProtocolsSuite {
             code: 'ERR_LOAD_PROTOCOLS',
             ...protocolsConclusion(conclude(runs), runs),
           })
-        } finally {
-          await stop()
-        }
+        })
       })
     })
   }

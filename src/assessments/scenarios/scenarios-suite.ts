@@ -18,7 +18,7 @@ import {
 import { positive } from '../../model/readers.ts'
 import { checkOptions } from '../suite-options.ts'
 import { LoadParts } from '../load-parts.ts'
-import { startTargets } from '../started-targets.ts'
+import { withStartedTargets } from '../started-targets.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
 import { PROTOCOL_NAMES } from '../../protocols/index.ts'
@@ -56,8 +56,7 @@ export function scenariosSuiteOn(host: SuiteHost): ScenariosSuite {
       loadTest('meets the service level in every scenario', async (context) => {
         checkOptions(options, { rate: positive, durationMs: positive })
         const environment = suiteEnvironment(process.env)
-        const { targets, stop } = await startTargets(targetsOf(given, environment), options, context.signal)
-        try {
+        await withStartedTargets(targetsOf(given, environment), options, context.signal, async (targets) => {
           const { runs, skipped } = planOf(options, targets, environment)
           const conclude = (scenarios: readonly ScenarioFinding[]): ScenariosFindings => {
             const findings = { scenarios, skipped }
@@ -70,9 +69,7 @@ export function scenariosSuiteOn(host: SuiteHost): ScenariosSuite {
             code: 'ERR_LOAD_SCENARIO',
             ...scenariosConclusion(conclude(findings), results),
           })
-        } finally {
-          await stop()
-        }
+        })
       })
     })
   }

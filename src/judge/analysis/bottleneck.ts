@@ -10,7 +10,7 @@ import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 import { busiestCpu, cpuQuota, FULL_CPU, meanCpu, meanUse, ONE_THREAD } from '../../model/target-use.ts'
 import { bottleneckEvidence } from '../../wording/bottleneck.ts'
-import type { TrialOutcome } from './limit-trial.ts'
+import { REFUSED, type TrialOutcome } from './limit-trial.ts'
 
 export interface OverloadEvidence {
   /** Run far below the limit. */
@@ -69,14 +69,12 @@ function generator(evidence: OverloadEvidence): Bottleneck | undefined {
   return { resource: 'generator', evidence: distinct([...shown.map(bottleneckEvidence), ...doubts]) }
 }
 
-/** Share of refused requests from which the refusals are the limit. */
-const REFUSES = 0.5
 const TOO_MANY_REQUESTS = '429'
 
 /** A target that says that there are too many requests may use all of its CPU to say so. */
 function rateLimit(evidence: OverloadEvidence): Bottleneck | undefined {
   const { statuses, requestsScheduled } = evidence.overloaded
-  return (statuses[TOO_MANY_REQUESTS] ?? 0) > REFUSES * requestsScheduled ? refusal(evidence) : undefined
+  return (statuses[TOO_MANY_REQUESTS] ?? 0) > REFUSED * requestsScheduled ? refusal(evidence) : undefined
 }
 
 /** Errors of a target whose resources are not full. */
@@ -85,7 +83,7 @@ function refusal({ overloaded }: OverloadEvidence): Bottleneck | undefined {
   const answered = (Object.entries(errorsByClass) as [ErrorClass, ErrorCount][]).filter(([name]) => isAnswered(name))
   const [most] = answered.toSorted(([, a], [, b]) => b.count - a.count)
   const errorRate = sum(answered.map(([, { count }]) => count)) / requestsScheduled
-  if (most === undefined || !(errorRate > REFUSES)) return undefined
+  if (most === undefined || !(errorRate > REFUSED)) return undefined
   const [errorClass, { first }] = most
   return bottleneck('refusal', [{ code: 'target-refuses', errorRate, class: errorClass, first }])
 }

@@ -18,7 +18,9 @@ import {
   isFull,
   isOpen,
   type OpenTrial,
+  provingMs,
   type SearchEnd,
+  SHOWN_BY,
   tidy,
   type Trial,
   type TrialOutcome,
@@ -34,8 +36,6 @@ export interface SearchOptions {
   readonly budgetMs: Ms
 }
 
-/** Number of requests that prove a p99 at 95% confidence if none of them is late. */
-const SHOWN_BY = 299
 const MAX_TRIES = 2
 /** Maximum ratio of an interval that counts as found. */
 const WIDEST_FOUND = 1.3
@@ -235,7 +235,7 @@ function openTrial(purpose: OpenTrial['purpose'], rate: Rps, durationMs: Ms, arr
 }
 
 function holdTrial(rate: Rps, longer = 1): OpenTrial {
-  return openTrial('hold', rate, longer * Math.max(FULL_LENGTH_MS, (1_000 * SHOWN_BY * 1.02) / rate))
+  return openTrial('hold', rate, longer * Math.max(FULL_LENGTH_MS, provingMs(rate)))
 }
 
 function end(

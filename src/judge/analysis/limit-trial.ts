@@ -8,6 +8,17 @@ import type { TrialFigures } from './trial-figures.ts'
 /** Minimum length of a trial that confirms its rate. */
 export const FULL_LENGTH_MS: Ms = 12_000
 
+/** Share of requests that a target answers with errors from which it refuses load: a rate limit, or a circuit breaker. */
+export const REFUSED: Ratio = 0.5
+
+/** Number of requests that prove a p99 at 95% confidence if none of them is late. */
+export const SHOWN_BY = 299
+
+/** Returns the length of a trial that can prove a p99 at this rate. */
+export function provingMs(rate: Rps): Ms {
+  return (1_000 * SHOWN_BY * 1.02) / rate
+}
+
 /** Trial at a constant rate in the open model. */
 export interface OpenTrial {
   readonly purpose: 'step' | 'hold' | 'refute' | 'bisect' | 'recommend'

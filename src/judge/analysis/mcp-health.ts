@@ -2,7 +2,7 @@ import type { McpHealth, StressDegradation, StressPhase } from '../../model/mcp-
 import type { Recovery } from '../../model/limits-findings.ts'
 import type { PhaseFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms } from '../../model/units.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
 import { sum } from '../../model/sum.ts'
 import { recoveryFinding } from './recovery.ts'
 
@@ -116,7 +116,7 @@ function recoveryFrom(result: LoadResult, baselineHealthy: boolean, recoveryHeal
 }
 
 /** Share of the recovery phase after which too few requests are left to show that the server is healthy. */
-const LATEST_RECOVERY = 0.75
+const LATEST_RECOVERY: Ratio = 0.75
 
 const NOT_MEASURED: Recovery = { recovered: null, recoverMs: null }
 

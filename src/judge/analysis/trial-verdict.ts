@@ -4,7 +4,7 @@ import type { Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { trialReason } from '../../wording/trial-reasons.ts'
 import { atLeast, atMost } from '../verdict/statistics/binomial.ts'
-import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './limit-trial.ts'
+import { isOpenTrial, type OpenTrial, REFUSED, type Trial, type TrialOutcome } from './limit-trial.ts'
 import type { TrialFigures } from './trial-figures.ts'
 
 const ALPHA = 0.05
@@ -17,8 +17,6 @@ const LEAST_GROWTH = 5
  */
 const UNSTEADY_GROWTH = 0.05
 const BUSY_GENERATOR = 0.95
-/** Share of failed requests from which a target refuses load: a rate limit, or a circuit breaker. */
-const REFUSED = 0.5
 
 /**
  * Judges a trial by the service level. The percentile rule counts requests without deflation, because a deflated

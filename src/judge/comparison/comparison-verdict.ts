@@ -1,8 +1,9 @@
-import { type ComparedMetric, pairsDurationMs } from '../../model/comparison.ts'
+import type { ComparedMetric } from '../../model/comparison.ts'
 import { countedPairs, failedByBaseline, type Part, requestsOf } from '../../model/compared-values.ts'
 import type { Comparison, LoadResult } from '../../model/result.ts'
 import type { Ratio } from '../../model/units.ts'
 import {
+  durationOfPairs,
   exclusionSentence,
   failedSentence,
   formatCompared,
@@ -28,6 +29,7 @@ import { comparedErrors } from './compared-errors.ts'
 import { comparedChange } from './comparison-of.ts'
 import { lookAt, LOOKS } from './looks.ts'
 import { requestsNeeded, typicalValues } from './pair-differences.ts'
+import { usualDifference } from './usual-difference.ts'
 
 /** Number of excluded pairs whose reason is named. */
 const EXCLUSIONS_SHOWN = 3
@@ -188,18 +190,15 @@ function undecided(comparison: Comparison, question: ComparisonQuestion): Pick<S
   }
   const [least, most] = shownWith(comparison, question)
   const next = LOOKS.find(({ pairs: needed }) => needed > counted.length)
-  // A shortest duration that is longer than these pairs would delay the decision to the next look.
-  const minSeconds = Math.floor(pairsDurationMs(next?.pairs ?? 0, { blockMs, mode }) / 1_000)
-  const duration = `duration: { min: '${minSeconds}s', max: '${2 * minSeconds}s' }`
   if (!Number.isFinite(most) && next !== undefined) {
     return {
       reason: 'is not decided',
       advice:
         `${formatPlural(counted.length, 'pair')} cannot show a slowdown of one of ${question.family ?? 1} parts: ` +
-        `write ${duration} for at least ${next.pairs}`,
+        `write ${durationOfPairs(next.pairs, { blockMs, mode })} for at least ${next.pairs}`,
     }
   }
-  const more = next === undefined ? '' : `more pairs (${duration}), `
+  const more = next === undefined ? '' : `more pairs (${durationOfPairs(next.pairs, { blockMs, mode })}), `
   return {
     reason: 'is not decided',
     advice:
@@ -294,21 +293,15 @@ function whereToLook(comparison: Comparison, part: Part): readonly string[] {
   ]
 }
 
-/** Difference of the load of other processes between the sides, in cores, that may be the reason of a slowdown. */
+/** Usual difference of the load of other processes, in cores, from which it may be the reason of a slowdown. */
 const NOTABLE_CORES = 0.1
 
-/** Names other processes that work more for one of the sides in most pairs. */
+/** Says if other processes work more while the candidate has load, in most pairs. */
 function othersAtWork({ pairs }: Comparison): readonly string[] {
-  const more = median(
-    pairs.flatMap(({ candidate: { foreignCores: of }, baseline: { foreignCores: than } }) =>
-      of === null || than === null ? [] : [of - than],
-    ),
-  )
-  return more > NOTABLE_CORES
-    ? [
-        `${CAUSE}other processes of this machine used ${formatNumber(more)} cores more while the candidate had load: its database, for example`,
-      ]
-    : []
+  const moreCores = usualDifference(pairs, 'foreignCores')
+  if (moreCores <= NOTABLE_CORES) return []
+  const more = `${formatNumber(moreCores)} cores more while the candidate had load`
+  return [`${CAUSE}other processes of this machine used ${more}: its database, for example`]
 }
 
 /** Example: "14 pairs of blocks of 4 s, 2 of them not counted: …; baseline: commit 1a2b3c4". */

@@ -1,4 +1,4 @@
-import { median } from '../../judge/verdict/statistics/median.ts'
+import { type Disturbance, disturbanceDifference, usualDifference } from '../../judge/comparison/usual-difference.ts'
 import { MAX_LAG_GAPS, MAX_LAG_MS } from '../../judge/verdict/validity.ts'
 import type { BlockResult } from '../../measure/block-tallies.ts'
 import type { SpanUse } from '../../measure/monitor/index.ts'
@@ -49,9 +49,8 @@ export interface MeasuredPair extends Omit<ComparedPair, 'excluded'> {
 /**
  * Returns the pairs with the reasons why some do not count; the compared part of their blocks is `comparedMs` long.
  *
- * Other processes may work for one side more than for the other in every pair: the database of a candidate that queries
- * it more often. The seed draws which side is first, so a disturbance affects both sides equally often. The median
- * difference of all pairs is therefore not a disturbance.
+ * Other processes may work more for one side in every pair, such as the database of a candidate that queries it more
+ * often. The usual difference of the pairs is therefore not a disturbance.
  */
 export function withExclusions(pairs: readonly MeasuredPair[], comparedMs: Ms): readonly ComparedPair[] {
   const usual = {
@@ -63,8 +62,6 @@ export function withExclusions(pairs: readonly MeasuredPair[], comparedMs: Ms): 
     return { ...pair, ...(excluded !== undefined && { excluded }) }
   })
 }
-
-type Disturbance = 'foreignCores' | 'stealRatio'
 
 interface Circumstances extends Pick<MeasuredPair, 'undispatched'> {
   readonly comparedMs: Ms
@@ -90,30 +87,16 @@ function exclusionOf(
       return { code: 'few-requests', side, requests: requests - missing, expected: requests }
     }
   }
-  const foreign = (difference(blocks, 'foreignCores') ?? usual.foreignCores) - usual.foreignCores
+  const foreign = (disturbanceDifference(blocks, 'foreignCores') ?? usual.foreignCores) - usual.foreignCores
   if (Math.abs(foreign) > MAX_FOREIGN_DIFFERENCE) {
     return { code: 'foreign-load', side: moreIn(foreign), moreCores: Math.abs(foreign) }
   }
-  const steal = (difference(blocks, 'stealRatio') ?? usual.stealRatio) - usual.stealRatio
+  const steal = (disturbanceDifference(blocks, 'stealRatio') ?? usual.stealRatio) - usual.stealRatio
   if (Math.abs(steal) > MAX_STEAL_DIFFERENCE) {
     return { code: 'steal', side: moreIn(steal), moreRatio: Math.abs(steal) }
   }
   if (failedShare(baseline) > USELESS_BASELINE) return { code: 'baseline-failed', errorRate: failedShare(baseline) }
   return undefined
-}
-
-/** Undefined where it is unknown. */
-function difference(
-  { candidate, baseline }: Readonly<Record<Side, BlockFigures>>,
-  of: Disturbance,
-): number | undefined {
-  const [more, less] = [candidate[of], baseline[of]]
-  return more === null || less === null ? undefined : more - less
-}
-
-function usualDifference(pairs: readonly MeasuredPair[], of: Disturbance): number {
-  const known = pairs.flatMap((pair) => difference(pair, of) ?? [])
-  return known.length === 0 ? 0 : median(known)
 }
 
 function moreIn(candidateMinusBaseline: number): Side {

@@ -2,9 +2,9 @@ import { decideAt, plannedQuestion } from '../../judge/comparison/compare.ts'
 import { comparisonOf } from '../../judge/comparison/comparison-of.ts'
 import { LOOKS } from '../../judge/comparison/looks.ts'
 import { isServiceLevelDecided } from '../../judge/verdict/service-level.ts'
-import { countedPairs } from '../../model/compared-values.ts'
+import { countedPairs, hasFailedBaseline } from '../../model/compared-values.ts'
 import { type SpanUse, SpanWatch, UNKNOWN_USE } from '../../measure/monitor/index.ts'
-import { type ComparedPair, LOOK_PAIRS, MAX_EXCLUDED, PAUSE_MS, type Side } from '../../model/comparison.ts'
+import { type ComparedPair, LOOK_PAIRS, PAUSE_MS, type Side } from '../../model/comparison.ts'
 import type { Interval } from '../../model/figures.ts'
 import { LoadTargetError } from '../../model/errors.ts'
 import { realTime } from '../../model/real-time.ts'
@@ -26,7 +26,6 @@ const REPORTED_MS: Ms = PAUSE_MS - 150
 const LATE_REPORT_MS: Ms = 25
 /** Share of a block by which its CPU use may be read too late. */
 const MAX_LATE: Ratio = 0.05
-const UNWATCHED: Readonly<Record<Side, SpanUse>> = { candidate: UNKNOWN_USE, baseline: UNKNOWN_USE }
 /** A tolerance up to which the matchers are decided as well, if the plan gives none. */
 const WIDER_TOLERANCE = 0.1
 
@@ -211,15 +210,14 @@ export class PairedRun implements LoadRun {
     const startMs = await Promise.race([this.#startMs.promise, aborted(this.#over.signal)])
     if (startMs === undefined) return
     const { firsts, startOf, endOf } = this.#schedule
-    const watched = this.#watchAll(startMs, runs)
-    for (const [pair, first] of firsts.entries()) {
-      const uses = (await watched[pair]) ?? UNWATCHED
+    for (const [pair, watched] of this.#watchAll(startMs, runs).entries()) {
+      const uses = await watched
       await this.#until(startMs + endOf(pair) + REPORTED_MS)
       await this.#reported(pair, runs)
       const isOver = this.#over.signal.aborted
       // The last pairs of a complete run are complete as well.
       if (isOver && !this.#isComplete) return
-      this.#addPair(pair, first, runs, uses)
+      this.#addPair(pair, firsts[pair], runs, uses)
       if (isOver || !this.#isDecided(pair)) continue
       // After a late report, the next pair may have begun.
       const current = firsts.findIndex((_, each) => startMs + startOf(each + 1) > monotonicMs())
@@ -324,8 +322,7 @@ export class PairedRun implements LoadRun {
 
   /** Whether the baseline has failed in so many pairs that the others will not suffice. */
   get #isUseless(): boolean {
-    const failed = this.#pairs.filter(({ excluded }) => excluded?.code === 'baseline-failed').length
-    return this.#pairs.length >= LOOK_PAIRS[0] && failed > MAX_EXCLUDED * this.#schedule.firsts.length
+    return this.#pairs.length >= LOOK_PAIRS[0] && hasFailedBaseline(this.#pairs, this.#schedule.firsts.length)
   }
 
   /** Resolves at a time on the machine's monotonic clock, or when the comparison is over. */

@@ -9,6 +9,7 @@ const OF_MACHINE: ReadonlySet<Doubt['code']> = new Set<Doubt['code']>([
   'generator-starved',
   'generator-suspended',
   'saturated-cpu',
+  'shared-cores',
   'steal',
 ])
 

@@ -24,6 +24,13 @@ export type DoubtFacts =
   | { readonly code: 'steal'; readonly stealRatio: Ratio }
   /** CPU of processes that are neither the generator nor the target, in % of one core. */
   | { readonly code: 'foreign-load'; readonly cpuPercent: number }
+  /** Generator and target filled the cores that the generator may use, and its part was large. CPU in % of one core. */
+  | {
+      readonly code: 'shared-cores'
+      readonly generatorPercent: number
+      readonly targetPercent: number
+      readonly cores: number
+    }
   /** Share of the time that a generator thread was ready to run and waited for a core. */
   | { readonly code: 'saturated-cpu'; readonly runDelayRatio: Ratio }
   /** Event-loop utilization of the busiest generator thread. */

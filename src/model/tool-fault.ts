@@ -1,8 +1,8 @@
 import type { Count, Ms } from './units.ts'
 
 /**
- * Why an observation does not concern the target: the generator did not deliver the load as planned, or other processes
- * took the target's cores. The sentences are in `wording/tool-faults.ts`.
+ * Why an observation does not concern the target: the generator did not deliver the load as planned, or it or other
+ * processes took the target's cores. The sentences are in `wording/tool-faults.ts`.
  */
 export type ToolFault =
   /** The generator did not dispatch this many of the scheduled requests or journeys. */
@@ -34,3 +34,8 @@ export type ToolFault =
    * in a second, and the generator was up to `lagMs` late; without these delays, the requests do not fail.
    */
   | { readonly code: 'cores-taken'; readonly cpuPercent: number; readonly waitMs: Ms; readonly lagMs: Ms }
+  /**
+   * Generator and target filled the cores, and a thread of the target waited for a core for up to `waitMs` in a second
+   * while the generator ran; without that wait, the requests do not fail. CPU in % of one core.
+   */
+  | { readonly code: 'cores-shared'; readonly generatorPercent: number; readonly waitMs: Ms }

@@ -26,6 +26,10 @@ test.each<[DoubtFacts, string]>([
     'other processes used 85% of a core; stop them, or run the load test alone',
   ],
   [
+    { code: 'shared-cores', generatorPercent: 55, targetPercent: 143, cores: 2 },
+    'the generator (55% of a core) and the target (143%) filled 2 cores and slowed each other down; lower the rate, or run the target on another machine',
+  ],
+  [
     { code: 'saturated-cpu', runDelayRatio: 0.124 },
     'the generator waited for a core 12.4% of the time; lower the rate, or run the generator on another machine',
   ],

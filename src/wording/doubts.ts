@@ -36,6 +36,9 @@ const sentence = sentenceFrom<DoubtFacts>({
     'those pauses; compare only runs with little steal, or use a machine with dedicated cores',
   'foreign-load': ({ cpuPercent }) =>
     `other processes used ${formatCpu(cpuPercent)}; stop them, or run the load test alone`,
+  'shared-cores': ({ generatorPercent, targetPercent, cores }) =>
+    `the generator (${formatCpu(generatorPercent)}) and the target (${formatNumber(targetPercent)}%) filled ` +
+    `${formatPlural(cores, 'core')} and slowed each other down; lower the rate, or run the target on another machine`,
   'saturated-cpu': ({ runDelayRatio }) =>
     `the generator waited for a core ${formatPercent(runDelayRatio)} of the time; lower the rate, or run the generator on ` +
     'another machine',

@@ -115,6 +115,48 @@ describe('a fail of a latency on a machine that other processes use', () => {
   })
 })
 
+describe('a target that waits for a core while a busy generator runs', () => {
+  /** 10 s of 200 req/s, of which 20 of 50 in each batch stay in flight. The target waits for 900 ms in each second. */
+  function competingRun(generatorPercent: number): LoadResult {
+    const run = resultOf({
+      batches: eachWith(
+        evenBatches(40, 50, () => 20),
+        (batch) => ({ inFlight: 20 * batch }),
+      ),
+    })
+    const samples = Array.from({ length: 10 }, (_, second): TargetSample => ({
+      ...nothing,
+      atMs: 1_000 * (second + 1),
+      coreWaitMs: 900,
+    }))
+    const doubts = [doubt({ code: 'shared-cores', generatorPercent, targetPercent: 100 - generatorPercent, cores: 1 })]
+    return {
+      ...run,
+      generator: { ...run.generator, doubts },
+      target: { url: 'http://127.0.0.1:1/', pids: [1], samples },
+    }
+  }
+
+  test('waited for the generator as long as the generator ran', () => {
+    const run = competingRun(50)
+    expect(coreWaits(run, run)).toEqual(Array<number>(40).fill(500))
+  })
+
+  test('is blamed only for more than that time explains', () => {
+    const judged = (generatorPercent: number): unknown => {
+      const run = competingRun(generatorPercent)
+      return sustainedRateVerdict(run, run, { rps: 200, within: 0.01 })
+    }
+    // With the whole core, it would finish 30 / 0.5 of the 50 requests of a batch, or 30 / 0.7.
+    expect(judged(50)).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the generator took cores from the target',
+      reasons: [{ code: 'cores-shared', generatorPercent: 50, waitMs: 500 }],
+    })
+    expect(judged(30)).toMatchObject({ verdict: 'fail' })
+  })
+})
+
 describe('a target that waited for a core for 300 ms in each second', () => {
   /** 10 s of 200 req/s. */
   function starvedRun(more: (batch: number) => Partial<BatchCase>, coreWaitMs = 300): LoadResult {

@@ -12,24 +12,38 @@ export function foreignCpuPercent({ generator }: LoadResult): number | undefined
   return generator.doubts.find((doubt) => doubt.code === 'foreign-load')?.cpuPercent
 }
 
+/** The CPU of the generator, where it and the target competed for the cores; undefined if they did not. */
+export function competingCpuPercent({ generator }: LoadResult): number | undefined {
+  return generator.doubts.find((doubt) => doubt.code === 'shared-cores')?.generatorPercent
+}
+
 /** For each batch of the figures, the longest wait of the target for a core (`coreWaitMs`). */
 export function coreWaits({ batches: { inFlight, startMs, lengthMs } }: JudgedFigures, run: LoadResult): readonly Ms[] {
   return inFlight.map((_, batch) => coreWaitMs(run, startMs + batch * lengthMs, startMs + (batch + 1) * lengthMs))
 }
 
 /**
- * Returns the longest time that a thread of the target waited for a core between two times of the run. 0 if only the
- * target and the generator used the machine, because the target then competes with itself.
+ * Returns the longest time that a thread of the target waited for a core between two times of the run. 0 if neither
+ * other processes nor a busy generator used the machine, because the target then competes with itself.
  */
 export function coreWaitMs(run: LoadResult, startMs: Ms, endMs: Ms): Ms {
+  return Math.max(0, ...samplesBetween(run, startMs, endMs).map((sample) => waitIn(run, sample)))
+}
+
+/** Returns the wait of a sample. The generator alone keeps a thread waiting for no longer than it runs itself. */
+function waitIn(run: LoadResult, sample: number): Ms {
   const { samples } = run.target
-  return Math.max(0, ...samplesBetween(run, startMs, endMs).map((sample) => samples[sample]?.coreWaitMs ?? 0))
+  const { coreWaitMs: waitedMs, atMs } = samples[sample] ?? { coreWaitMs: 0, atMs: 0 }
+  if (foreignCpuPercent(run) !== undefined) return waitedMs ?? 0
+  const lengthMs = atMs - (samples[sample - 1]?.atMs ?? 0)
+  return Math.min(waitedMs ?? 0, ((competingCpuPercent(run) ?? 0) / 100) * lengthMs)
 }
 
 /** Positions of the samples that cover a time span. The last one also covers the rest of the run. */
 function samplesBetween(run: LoadResult, startMs: Ms, endMs: Ms): readonly number[] {
   const { samples } = run.target
-  if (foreignCpuPercent(run) === undefined || samples.length === 0) return []
+  const isDisturbed = foreignCpuPercent(run) !== undefined || competingCpuPercent(run) !== undefined
+  if (!isDisturbed || samples.length === 0) return []
   const endOf = ({ atMs }: TargetSample, sample: number): Ms =>
     sample === samples.length - 1 ? Number.POSITIVE_INFINITY : atMs
   return samples.flatMap((each, sample) =>
@@ -70,16 +84,14 @@ export function explainedBy<Kind extends JudgedFigures>(figures: Kind, run: Load
   const inFlight = 1 + perMs * (targetTime.meanMs ?? 0)
   const costOf = (excessMs: Ms): Ms => excessMs / (inFlight + perMs * excessMs)
   const times = (name: LatencyName): readonly string[] => {
-    const leftMs = run.target.samples.map(({ coreWaitMs: waitedMs }) => waitedMs ?? 0)
+    const leftMs = run.target.samples.map((_, sample) => waitIn(run, sample))
     return batchTexts(figures, name).map((encoded, batch) => {
       const startMs = batches.startMs + batch * batches.lengthMs
       const covering = samplesBetween(run, startMs, startMs + batches.lengthMs)
       const pool = sum(covering.map((sample) => leftMs[sample] ?? 0))
       if (pool === 0) return encoded
       // A request may have waited in the second before the batch.
-      const longestMs = sum(
-        [Math.max(0, (covering[0] ?? 0) - 1), ...covering].map((sample) => run.target.samples[sample]?.coreWaitMs ?? 0),
-      )
+      const longestMs = sum([Math.max(0, (covering[0] ?? 0) - 1), ...covering].map((sample) => waitIn(run, sample)))
       let spentMs = 0
       const result = shortened(encoded, (lowUs, count) => {
         const excessMs = lowUs / 1_000 - limitMs

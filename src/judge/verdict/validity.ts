@@ -7,7 +7,14 @@ import type { InvalidReason, Leaning, VerdictReason, VerdictValue } from '../../
 import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
-import { coreWaits, explainedBy, foreignCpuPercent, undelayed, unstarvedBy } from './starved-target.ts'
+import {
+  competingCpuPercent,
+  coreWaits,
+  explainedBy,
+  foreignCpuPercent,
+  undelayed,
+  unstarvedBy,
+} from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
 import { toolFaultSentence } from '../../wording/tool-faults.ts'
 import { formatCount, formatPercent, formatPlural } from '../../wording/figures.ts'
@@ -231,17 +238,33 @@ export function outsideTrouble(
           withoutDelays,
           waitsMs.map(() => true),
         )
-  const fault = faultOf(cpuPercent, isLate ? maxLagMs(run) : 0, maxWaitMs)
+  const fault = faultOf(run, isLate ? maxLagMs(run) : 0, maxWaitMs)
   return {
     rest,
     late: withoutDelays === undefined ? late : [],
     fault,
-    standing: cpuPercent === undefined ? notDelivered(fault, run) : coresTaken(fault, isLate, maxWaitMs > 0),
+    standing: standingFor(fault, run),
   }
 }
 
-function faultOf(cpuPercent: number | undefined, lagMs: Ms, waitMs: Ms): ToolFault {
-  return cpuPercent === undefined ? { code: 'sent-late', lagMs } : { code: 'cores-taken', cpuPercent, waitMs, lagMs }
+function faultOf(run: LoadResult, lagMs: Ms, waitMs: Ms): ToolFault {
+  const cpuPercent = foreignCpuPercent(run)
+  if (cpuPercent !== undefined) return { code: 'cores-taken', cpuPercent, waitMs, lagMs }
+  const generatorPercent = competingCpuPercent(run)
+  return generatorPercent === undefined || waitMs === 0
+    ? { code: 'sent-late', lagMs }
+    : { code: 'cores-shared', generatorPercent, waitMs }
+}
+
+function standingFor(fault: ToolFault, run: LoadResult): Standing {
+  if (fault.code === 'cores-taken') return coresTaken(fault, fault.lagMs > 0, fault.waitMs > 0)
+  if (fault.code !== 'cores-shared') return notDelivered(fault, run)
+  return {
+    verdict: 'invalid',
+    reason: 'the generator took cores from the target',
+    fault,
+    details: [toolFaultSentence(fault), 'lower the rate, or run the target on another machine'],
+  }
 }
 
 function coresTaken(fault: ToolFault, fromGenerator: boolean, fromTarget: boolean): Standing {

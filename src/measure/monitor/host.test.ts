@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { hostDoubts, HostWatch } from './host.ts'
+import { hostDoubts, HostWatch, sharedCoresDoubt } from './host.ts'
 
 describe.runIf(process.platform === 'linux')('HostWatch', () => {
   test('reports the CPU of other processes, and not that of the target', async () => {
@@ -42,5 +42,21 @@ describe('hostDoubts', () => {
       { code: 'foreign-load', cpuPercent: 85 },
       { code: 'saturated-cpu', runDelayRatio: 0.124 },
     ])
+  })
+})
+
+test.each([
+  ['a single core that both fill', 0.55, 0.44, 1, true],
+  ['two cores that both fill', 0.7, 1.25, 2, true],
+  ['a target that fills the cores almost alone', 0.3, 1.7, 2, false],
+  ['a core that stays free', 0.9, 0.8, 2, false],
+])('sharedCoresDoubt with %s', (_, ownCores, targetCores, cores, expected) => {
+  const found = sharedCoresDoubt({ ownCores, targetCores, cores })
+  if (!expected) return expect(found).toBeUndefined()
+  return expect(found).toMatchObject({
+    code: 'shared-cores',
+    generatorPercent: 100 * ownCores,
+    targetPercent: 100 * targetCores,
+    cores,
   })
 })

@@ -7,6 +7,8 @@ import { readProc, TICKS_PER_SECOND } from './proc.ts'
 export interface HostNoise {
   /** Share of the machine's CPU time that its hypervisor gave to other machines, 0–1. */
   readonly stealRatio: number
+  /** CPU used by this process, in cores. */
+  readonly ownCores: number
   /** CPU used by processes other than this one and the target, in cores. */
   readonly foreignCores: number
   /**
@@ -58,6 +60,7 @@ export class HostWatch {
     const ownCores = ownCpuUs / 1_000 / elapsedMs
     return {
       stealRatio: stealTicks / Math.max(1, totalTicks),
+      ownCores,
       foreignCores: Math.max(0, busyCores - ownCores - targetCores),
       runDelayRatio: runDelayNs === undefined ? null : Math.min(1, runDelayNs / 1e6 / elapsedMs),
     }
@@ -95,12 +98,36 @@ export const DOUBTFUL_STEAL_RATIO: Ratio = 0.02
 export const DOUBTFUL_FOREIGN_CORES = 0.3
 
 /** Returns the doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
-export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNoise): readonly Doubt[] {
+export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: Omit<HostNoise, 'ownCores'>): readonly Doubt[] {
   return [
     ...(stealRatio > DOUBTFUL_STEAL_RATIO ? [doubt({ code: 'steal', stealRatio })] : []),
     ...(foreignCores > DOUBTFUL_FOREIGN_CORES ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores })] : []),
     ...(runDelayRatio !== null && runDelayRatio > 0.1 ? [doubt({ code: 'saturated-cpu', runDelayRatio })] : []),
   ]
+}
+
+/** Share of the cores from which they count as full. */
+const FULL: Ratio = 0.9
+/** Share of the cores from which the generator's own use of them matters. */
+const LARGE_PART: Ratio = 0.25
+
+/** Returns a doubt if the generator and a target on this machine fill `cores`, and the generator's part is large. */
+export function sharedCoresDoubt({
+  ownCores,
+  targetCores,
+  cores,
+}: {
+  readonly ownCores: number
+  readonly targetCores: number
+  readonly cores: number
+}): Doubt | undefined {
+  if (ownCores < LARGE_PART * cores || ownCores + targetCores < FULL * cores) return undefined
+  return doubt({
+    code: 'shared-cores',
+    generatorPercent: 100 * ownCores,
+    targetPercent: 100 * targetCores,
+    cores,
+  })
 }
 
 function readCounters(): HostCounters | undefined {

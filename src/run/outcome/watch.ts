@@ -1,8 +1,10 @@
 import inspector from 'node:inspector'
+import { availableParallelism } from 'node:os'
 import {
   hostDoubts,
   HostWatch,
   type Resources,
+  sharedCoresDoubt,
   type TargetWatch,
   type WatchSpec,
   watchTarget,
@@ -198,7 +200,22 @@ export class Watch {
     // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
     const unknown = this.#isHere && this.#cpuPercents.length === 0 && { foreignCores: 0 }
     const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
-    return [...generatorDoubts(states, this.#resources), ...this.#standing, ...proxyDoubts(this.#targets), ...known]
+    const shared = noise === null ? [] : this.#sharedCores(noise.ownCores, besideCores)
+    return [
+      ...generatorDoubts(states, this.#resources),
+      ...this.#standing,
+      ...proxyDoubts(this.#targets),
+      ...known,
+      ...shared,
+    ]
+  }
+
+  /** Nothing if the target uses no core of this machine, or an unknown part of one. */
+  #sharedCores(ownCores: number, besideCores: number): readonly Doubt[] {
+    if (this.#cpuPercents.length === 0) return []
+    const targetCores = this.targetCores + besideCores
+    const shared = sharedCoresDoubt({ ownCores, targetCores, cores: availableParallelism() })
+    return shared === undefined ? [] : [shared]
   }
 
   get #isHere(): boolean {

@@ -98,8 +98,24 @@ export function isExported({ code }: { readonly code: number }): boolean {
   return code === 0
 }
 
-/** Sends the metrics once by OTLP over HTTP. Rejects if the collector does not accept them. */
-export async function exportMetrics(metrics: readonly RunMetric[], resource: Resource): Promise<void> {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Returns where metrics go; undefined if the environment names no collector for them. */
+export function metricsEndpoint(env: Environment): string | undefined {
+  if (env['OTEL_METRICS_EXPORTER'] === 'none') return undefined
+  const named = [env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'], env['OTEL_EXPORTER_OTLP_ENDPOINT']]
+  return named.find((url) => url !== undefined && url !== '')
+}
+
+/**
+ * Sends the metrics once by OTLP over HTTP. They are cumulative since the start of the run, which Prometheus requires,
+ * unless the environment prefers delta. Rejects if the collector does not accept them.
+ */
+export async function exportMetrics(
+  metrics: readonly RunMetric[],
+  resource: Resource,
+  env: Environment,
+): Promise<void> {
   if (metrics.length === 0) return
   const [{ OTLPMetricExporter }, { AggregationTemporality, DataPointType }, { ValueType }] = await Promise.all([
     import('@opentelemetry/exporter-metrics-otlp-http'),
@@ -108,7 +124,11 @@ export async function exportMetrics(metrics: readonly RunMetric[], resource: Res
     import('@opentelemetry/core'),
   ])
   const exporter = new OTLPMetricExporter()
-  const temporal = { aggregationTemporality: AggregationTemporality.DELTA } as const
+  const preferred = env['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE']?.toLowerCase()
+  const isDelta = preferred === 'delta' || preferred === 'lowmemory'
+  const temporal = {
+    aggregationTemporality: isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+  } as const
   const dataOf = ({ name, description, unit, attributes, values, startMs, endMs }: RunMetric): MetricData => {
     const point = { startTime: hrTime(startMs), endTime: hrTime(endMs), attributes }
     const descriptor = { name, description, unit, valueType: ValueType.DOUBLE }

@@ -5,8 +5,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { messageOf } from '../../model/thrown.ts'
+import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
-import { exportMetrics, isExported } from './metrics.ts'
+import { exportMetrics, isExported, metricsEndpoint } from './metrics.ts'
 import type { TraceSink } from './trace-sink.ts'
 
 /** Maximum number of spans in one message to the collector. */
@@ -14,9 +15,20 @@ const BATCH = 512
 /** Maximum number of spans that wait while a collector is slow; any further ones are lost. */
 const MAX_WAITING = 50_000
 
-/** Collectors that have failed in this process. Later runs wait for them only briefly. */
+type Signal = 'spans' | 'metrics'
+
+/** What collectors have failed to take in this process. Later runs wait for them only briefly. */
 const failed = new Set<string>()
 const SHORT_PATIENCE_MS = 300
+
+/** Waits until a collector has taken something; resolves with 'done', or with what went wrong. */
+async function taken(signal: Signal, where: string, sent: Promise<unknown>, patienceMs: Ms): Promise<string> {
+  const key = `${signal} ${where}`
+  const outcome = await within(failed.has(key) ? Math.min(SHORT_PATIENCE_MS, patienceMs) : patienceMs, sent)
+  if (outcome === 'done') failed.delete(key)
+  else failed.add(key)
+  return outcome
+}
 
 /**
  * Sends spans by OTLP over HTTP, one message at a time, in parallel with the run and without delaying it. The
@@ -29,7 +41,7 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
     .merge(resourceFromAttributes({ 'service.name': 'describe-load' }))
     .merge(detectResources({ detectors: [envDetector] }))
   let waiting: ReadableSpan[] = []
-  let taken = 0
+  let received = 0
   let exported = 0
   let because: string | undefined
   let sending: Promise<void> | undefined
@@ -63,20 +75,24 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
     to: 'otlp',
     resource,
     send(spans) {
-      taken += spans.length
+      received += spans.length
       waiting.push(...spans.slice(0, Math.max(0, MAX_WAITING - waiting.length)))
       sending ??= sendAll()
     },
     async close(metrics, patienceMs) {
-      const patience = failed.has(where) ? Math.min(SHORT_PATIENCE_MS, patienceMs) : patienceMs
-      const done = Promise.all([sending, exportMetrics(metrics, resource)])
-      const outcome = await within(patience, done)
+      const spansSent = Promise.resolve(sending).then(() => {
+        if (because !== undefined) throw new Error(because)
+      })
+      const metricsTo = metricsEndpoint(env)
+      const [outcome] = await Promise.all([
+        taken('spans', where, spansSent, patienceMs),
+        // Many collectors of traces take no metrics, which says nothing about the spans.
+        metricsTo && taken('metrics', metricsTo, exportMetrics(metrics, resource, env), patienceMs),
+      ])
       closed.abort()
       if (outcome !== 'done') because ??= `${where} does not accept spans: ${outcome}`
-      if (because === undefined) failed.delete(where)
-      else failed.add(where)
       void exporter.shutdown().catch(() => {})
-      const lost = taken - exported
+      const lost = received - exported
       return {
         exported,
         lost,

@@ -352,6 +352,16 @@ describe('a collector that does not accept spans', () => {
   )
 })
 
+test('a collector of traces that takes no metrics gets every span, also in later runs', async () => {
+  await using collector = await startCollector({ takesMetrics: false })
+  const plan = { rate: 400, duration: '200ms', tracing: 'all', target: plain.url } as const
+  // From the second run on, the exporters are loaded, so that the refusal arrives before the spans do.
+  for (let run = 1; run <= 3; run++) {
+    expect((await runLoad(plan)).tracing).toEqual({ mode: 'all', to: 'otlp', exported: 81, lost: 0 })
+    expect(await collector.control.spans()).toHaveLength(81 * run)
+  }
+})
+
 describe('a provider that the user registered', () => {
   const exporter = new InMemorySpanExporter()
 

@@ -4,8 +4,24 @@ import { listPids, readStat } from './proc.ts'
 const LISTEN = '0A'
 /** About 25 lines of a table of sockets. */
 const CHUNK_BYTES = 4_096
-/** These programs hold a port for a server that runs elsewhere; their CPU and memory are not the target's. */
-const FORWARDERS: ReadonlySet<string> = new Set(['docker-proxy', 'rootlessport', 'ssh'])
+/**
+ * These programs hold a port for a server that runs elsewhere; their CPU and memory are not the target's. The kernel
+ * cuts names after 15 characters.
+ */
+const FORWARDERS: ReadonlySet<string> = new Set([
+  'cloud-sql-proxy',
+  'com.docker.back',
+  'docker-proxy',
+  'gvproxy',
+  'kubectl',
+  'pasta',
+  'pasta.avx2',
+  'rootlesskit',
+  'rootlessport',
+  'slirp4netns',
+  'socat',
+  'ssh',
+])
 
 /** The processes that listen on a TCP port of this machine, or the reason why they are unknown. */
 export type Listeners = { readonly pids: readonly number[] } | { readonly unknown: string }

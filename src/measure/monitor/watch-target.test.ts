@@ -1,8 +1,10 @@
-import { fork, type ChildProcess, spawn } from 'node:child_process'
+import { execFile, fork, type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, test, vi, onTestFinished } from 'vitest'
 import { NOTHING } from './watch.ts'
 import { CoreWait, watchTarget } from './watch-target.ts'
@@ -117,6 +119,32 @@ describe.runIf(process.platform === 'linux')('watchTarget', () => {
     }, WITHIN)
   })
 
+  test('counts the CPU time of a target whose processes end one after the other', async () => {
+    const burn =
+      'for (const end = performance.now() + 200; performance.now() < end;); ' +
+      'const { user, system } = process.cpuUsage(); console.log((user + system) / 1e6)'
+    const watch = watchTarget('followed')
+    const startMs = performance.now()
+    await watch.sample()
+    let truthSeconds = 0
+    const pids: number[] = []
+    for (let i = 0; i < 3; i++) {
+      const child = spawn(process.execPath, ['-e', burn], { stdio: ['ignore', 'pipe', 'inherit'] })
+      pids.push(child.pid ?? 0)
+      watch.follow(child.pid ?? 0)
+      truthSeconds += Number(await text(child.stdout))
+      if (child.exitCode === null) await once(child, 'exit')
+    }
+    const { pid } = await startServer()
+    watch.follow(pid)
+    const { cpuPercent } = (await watch.sample()) ?? NOTHING
+    const seconds = ((cpuPercent ?? 0) / 100) * ((performance.now() - startMs) / 1_000)
+    expect(seconds).toBeGreaterThan(truthSeconds - 0.1)
+    // The server has used some as well, and so have other children of this process.
+    expect(seconds).toBeLessThan(truthSeconds * 1.2 + 0.5)
+    expect(watch.pids).toEqual([pid])
+  })
+
   test('reports null for everything after the target has died', async () => {
     const { child, pid } = await startServer()
     const watch = watchTarget({ pid })
@@ -155,6 +183,23 @@ describe.runIf(process.platform === 'linux')('watchTarget returns the reason in 
     const { port } = server.address() as AddressInfo
     expect(watchTarget({ port }).unwatched).toMatch(/^the target runs in the test process/)
     server.close()
+  })
+
+  test('when the target runs in a process that started the test process', async () => {
+    // Like the setup of a test runner, which starts a server and then the process with the tests.
+    const program = `
+      import { createServer } from 'node:net'
+      import { execFileSync } from 'node:child_process'
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const watch = \`
+          import { watchTarget } from '${new URL('watch-target.ts', import.meta.url).href}'
+          console.log(watchTarget({ port: \${server.address().port} }).unwatched)\`
+        const args = ['--no-warnings', '--input-type=module-typescript', '--eval', watch]
+        process.stdout.write(execFileSync(process.execPath, args))
+        process.exit()
+      })`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+    expect(stdout).toMatch(/^the target runs in a process that started the test process, together with the generator;/)
   })
 
   test('when the process does not exist', () => {

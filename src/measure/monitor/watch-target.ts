@@ -45,7 +45,9 @@ export function watchTarget(spec: WatchSpec, { network = false }: WatchOptions =
   }
   const roots = found.pids.map(readStat).filter((stat) => stat !== undefined)
   const ports = typeof spec === 'object' && 'port' in spec ? [spec.port] : undefined
-  return new ProcessWatch(roots, (pids) => (network ? watchNetwork(pids, ports) : undefined))
+  const watchNetworkOf = (pids: readonly number[]): NetworkWatch | undefined =>
+    network ? watchNetwork(pids, ports) : undefined
+  return new ProcessWatch(roots, spec === 'followed', watchNetworkOf)
 }
 
 function find(spec: WatchSpec): Listeners {
@@ -54,16 +56,26 @@ function find(spec: WatchSpec): Listeners {
   if (spec === 'followed') return { pids: [] }
   const found: Listeners = 'pid' in spec ? { pids: [spec.pid] } : listenersOf(spec.port)
   if ('unknown' in found) return found
-  if (found.pids.includes(process.pid)) {
+  const runner = ancestorsOf(process.pid).find((pid) => found.pids.includes(pid))
+  if (runner !== undefined) {
     const advice = 'start the server as a separate process (target: { command }) to measure its resource use'
-    return { unknown: `the target runs in the test process, together with the generator; ${advice}` }
+    const where = runner === process.pid ? 'the test process' : 'a process that started the test process'
+    return { unknown: `the target runs in ${where}, together with the generator; ${advice}` }
   }
   const gone = found.pids.every((pid) => readStat(pid) === undefined)
   return gone ? { unknown: `there is no process ${found.pids.join(', ')} to watch` } : found
 }
 
+/** Returns a process, its parent, and so on: a server in the setup of a test runner runs in one of them. */
+function ancestorsOf(pid: number): readonly number[] {
+  const parent = readStat(pid)?.parent ?? 0
+  return parent <= 1 ? [pid] : [pid, ...ancestorsOf(parent)]
+}
+
 class ProcessWatch implements TargetWatch {
-  readonly #roots: number[]
+  #roots: number[]
+  /** Whether the roots are children of this process, so that their time moves into this one when they end. */
+  readonly #areChildren: boolean
   readonly #tree: ProcessTree
   readonly #sockets = new Map<number, SocketCount>()
   readonly #network: NetworkWatch | undefined
@@ -77,8 +89,13 @@ class ProcessWatch implements TargetWatch {
   #busiestTicks = 0
   #sampledMs: number
 
-  constructor(roots: readonly ProcessStat[], watchNetworkOf: (pids: readonly number[]) => NetworkWatch | undefined) {
+  constructor(
+    roots: readonly ProcessStat[],
+    areChildren: boolean,
+    watchNetworkOf: (pids: readonly number[]) => NetworkWatch | undefined,
+  ) {
     this.#roots = roots.map(({ pid }) => pid)
+    this.#areChildren = areChildren
     this.#tree = new ProcessTree(roots)
     this.#quota = roots[0] === undefined ? undefined : new CpuQuotaWatch(roots[0].pid)
     this.#cpuTicks = this.#readCpuTicks()
@@ -143,7 +160,21 @@ class ProcessWatch implements TargetWatch {
     const used = members.map(({ pid, ownTicks }) => ownTicks - (this.#ownTicks.get(pid) ?? 0))
     this.#busiestTicks = Math.max(0, ...used)
     this.#ownTicks = new Map(members.map(({ pid, ownTicks }) => [pid, ownTicks]))
-    return members.reduce((sum, stat) => sum + stat.cpuTicks, 0)
+    this.#forgetEnded()
+    return members.reduce((sum, stat) => sum + stat.cpuTicks, this.#endedTicks())
+  }
+
+  /** CPU time of the children of this process that have ended; those of the target are among them. */
+  #endedTicks(): number {
+    const own = this.#areChildren ? readStat(process.pid) : undefined
+    return own === undefined ? 0 : own.cpuTicks - own.ownTicks
+  }
+
+  /** Forgets children that have ended, except the last: a target with a process per request has thousands. */
+  #forgetEnded(): void {
+    if (!this.#areChildren) return
+    const alive = this.#roots.filter((pid) => this.#alive.includes(pid))
+    this.#roots = alive.length > 0 ? alive : this.#roots.slice(-1)
   }
 
   #residentMb(): number | null {

@@ -29,6 +29,12 @@ test('leaves out what JSON does not have, and rounds to six decimal places', () 
   )
 })
 
+test('keeps the digits of small numbers, and the unit of a histogram exactly', () => {
+  expect(jsonText({ mean: 0.000_001_234_567_8, third: 1 / 3 })).toBe('{"mean": 0.00000123457, "third": 0.333333}')
+  const resolution = 2 ** -21
+  expect(JSON.parse(jsonText({ resolution }))).toEqual({ resolution })
+})
+
 test('breaks long lists', () => {
   expect(jsonText(['x'.repeat(300), 'y'.repeat(300)]).split('\n')).toHaveLength(4)
 })

@@ -1,12 +1,13 @@
 /** Longest line of an object or a list without further ones. */
 const COLUMNS = 400
 
-/** Decimal places of a number: 1 ns for a time in ms. */
-const PLACES = 1e6
+/** Decimal places of a number, or significant digits of one below 1: 1 ns for a time in ms. */
+const PLACES = 6
 
 /**
  * Returns a value as JSON that people can read and compare, in little space: indented by one space, with lists and
- * objects that contain only numbers and short texts on one line. Numbers have at most six decimal places.
+ * objects that contain only numbers and short texts on one line. Numbers have at most six decimal places, or six
+ * significant digits if they are below 1.
  */
 export function jsonText(value: unknown): string {
   return textOf(JSON.parse(JSON.stringify(value, rounded)) as Json, '\n')
@@ -14,8 +15,10 @@ export function jsonText(value: unknown): string {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * PLACES) / PLACES : value
+function rounded(key: string, value: unknown): unknown {
+  // The unit of a metric's histogram multiplies every value in it.
+  if (typeof value !== 'number' || Number.isInteger(value) || key === 'resolution') return value
+  return Number(Math.abs(value) < 1 ? value.toPrecision(PLACES) : value.toFixed(PLACES))
 }
 
 function textOf(value: Json, lineStart: string): string {

@@ -102,6 +102,12 @@ describe('doubts of several runs', () => {
     ])
   })
 
+  test('of one code in the same run count that run once', () => {
+    const units = (name: string): DoubtFacts => ({ code: 'metric-units', name, unit: 'ms', otherUnit: 's' })
+    const [line] = doubtLines([runWith(units('a'), units('b')), runWith(units('a'), units('b')), runWith()])
+    expect(line).toMatch(/^Doubt in 2 of 3 runs \(figures of the first\): metric-units: metric a /)
+  })
+
   test('omit the number of runs when there is only one run', () => {
     expect(doubtLines([runWith({ code: 'inspector' })])).toEqual([
       'Doubt: inspector: an inspector is attached, which slows the generator; detach it',

@@ -112,12 +112,13 @@ export function misleadingFirst(doubts: readonly Doubt[]): readonly Doubt[] {
 /** Returns one line per doubt code: "Doubt in 2 of 7 runs (figures of the first): foreign-load: …". */
 export function doubtLines(results: readonly Doubted[]): string[] {
   const byCode = Map.groupBy(misleadingFirst(results.flatMap(({ generator }) => generator.doubts)), ({ code }) => code)
-  return [...byCode.values()].map((doubts) => {
-    const where =
-      results.length === 1 ? '' : ` in ${formatCount(doubts.length)} of ${formatPlural(results.length, 'run')}`
+  return Array.from(byCode, ([code, doubts]) => {
+    // A run may have several doubts of one code, such as one for each metric.
+    const runs = results.filter(({ generator }) => generator.doubts.some((each) => each.code === code)).length
+    const where = results.length === 1 ? '' : ` in ${formatCount(runs)} of ${formatPlural(results.length, 'run')}`
     const messages = [...new Set(doubts.map(({ message }) => message))]
     const figures = messages.length === 1 ? '' : ' (figures of the first)'
-    return `Doubt${where}${figures}: ${doubts[0]?.code}: ${messages[0] ?? ''}`
+    return `Doubt${where}${figures}: ${code}: ${messages[0] ?? ''}`
   })
 }
 

@@ -9,7 +9,7 @@ import { median } from './statistics/median.ts'
 import { neweyWestSlope } from './statistics/newey-west.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { settle, type Standing } from './validity.ts'
-import { formatCpu, formatMb, formatNumber } from '../../wording/figures.ts'
+import { formatCpu, formatDuration, formatMb, formatNumber } from '../../wording/figures.ts'
 
 /** Significance level of a slope, the same as for the number in flight. */
 const DOUBT = 0.01
@@ -26,7 +26,7 @@ const OUTLYING = 5
 type Used = 'cpuPercent' | 'rssMb'
 
 /**
- * Judges whether the target stayed below a limit in every second that was sampled. The verdict is an observation of
+ * Judges whether the target stayed below a limit in every sample: one per second, longer ones after 10 minutes. The verdict is an observation of
  * this run. It ignores the first second if there are others, because that sample also covers the start of the run.
  */
 export function targetUseVerdict(
@@ -35,7 +35,8 @@ export function targetUseVerdict(
   { used, limit }: { readonly used: Used; readonly limit: number },
 ): JudgedVerdict {
   const { subject, format } = WORDS[used]
-  const seen = samplesOf(figures, run).flatMap((sample) => sample[used] ?? [])
+  const samples = samplesOf(figures, run)
+  const seen = samples.flatMap((sample) => sample[used] ?? [])
   const highest = Math.max(...seen)
   const claim = `${subject}${partOf(figures, run)}`
   const standing: Standing =
@@ -48,7 +49,8 @@ export function targetUseVerdict(
     {
       claim: `${claim} below ${format(limit)}`,
       contrary: `${claim} not below ${format(limit)}`,
-      observed: seen.length === 0 ? 'not measured' : `at most ${format(highest)} in ${seen.length} s`,
+      observed:
+        seen.length === 0 ? 'not measured' : `at most ${format(highest)} in ${formatDuration(lengthOf(run, samples))}`,
       causes: [],
     },
     seen.length === 0 ? standing : settle(figures, run, standing),
@@ -176,6 +178,14 @@ function samplesOf(figures: JudgedFigures, { target: { samples } }: LoadResult):
   const { startMs = 0, endMs = Number.POSITIVE_INFINITY } = figures as { readonly startMs?: Ms; readonly endMs?: Ms }
   const within = samples.filter(({ atMs }) => atMs > startMs && atMs <= endMs + 1_000)
   return within.length > 1 && startMs === 0 ? within.slice(1) : within
+}
+
+/** Returns the time that some consecutive samples of a run cover, in whole seconds. */
+function lengthOf({ target }: LoadResult, samples: readonly TargetSample[]): Ms {
+  const [first] = samples
+  const before = first === undefined ? -1 : target.samples.indexOf(first) - 1
+  const fromMs = target.samples[before]?.atMs ?? 0
+  return 1_000 * Math.max(1, Math.round(((samples.at(-1)?.atMs ?? 0) - fromMs) / 1_000))
 }
 
 function unwatched({ target }: LoadResult): Standing {

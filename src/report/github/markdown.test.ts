@@ -1,7 +1,7 @@
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { expect, test } from 'vitest'
-import { codeBlock, fitted, inlineCode, markdownTable } from './markdown.ts'
+import { codeBlock, fitted, inlineCode, markdownTable, plainText } from './markdown.ts'
 
 /** Renders like GitHub, but shows HTML that GitHub would remove. */
 function htmlOf(markdown: string): string {
@@ -65,4 +65,11 @@ test('omits only the sections that do not fit, and counts them', () => {
   expect(cut.length).toBeLessThanOrEqual(180)
   expect(fitted(sections.slice(0, 3), sizeOf, 100)).toBe('')
   expect(fitted(['h'.repeat(200), 'a', 'b'], sizeOf, 100)).toBe('')
+})
+
+test('a sentence with the name of an operation is shown as it is', () => {
+  const sentence = 'Slower by 3.2% (operation "GET /users/<id>|*_x_*" of `a` & b).'
+  const [cell] =
+    /(?<=<td>).*(?=<\/td>)/.exec(htmlOf(markdownTable(['result'], [[plainText(sentence)]]).join('\n'))) ?? []
+  expect(textOf(cell ?? '')).toBe(sentence)
 })

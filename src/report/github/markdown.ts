@@ -12,8 +12,15 @@ export function inlineCode(text: string, maxLength = 200): string {
     .replaceAll(/\s+/g, ' ')
     .trim()
   const shown = line.length > maxLength ? `${line.slice(0, maxLength - 1).toWellFormed()}…` : line
-  return `<code>${shown.replaceAll(/[^\p{L}\p{N} …]/gu, (character) => `&#${character.codePointAt(0)};`)}</code>`
+  return `<code>${shown.replaceAll(/[^\p{L}\p{N} …]/gu, entityOf)}</code>`
 }
+
+/** Returns a sentence with names in it as text, in which no character has a meaning in Markdown or HTML. */
+export function plainText(sentence: string): string {
+  return sentence.replaceAll(/[&<>|`*_~[\]\\@#$]/g, entityOf)
+}
+
+const entityOf = (character: string): string => `&#${character.codePointAt(0)};`
 
 /** Longer lines of a block are cut, because no reader of a page needs them. */
 const MAX_LINE = 1_000

@@ -22,7 +22,7 @@ import { runTitle } from '../run-records.ts'
 import { sparkline } from '../sparkline.ts'
 import { verdictEntries } from '../verdict-entries.ts'
 import { subjectName } from './subject-name.ts'
-import { codeBlock, inlineCode, markdownTable } from './markdown.ts'
+import { codeBlock, inlineCode, markdownTable, plainText } from './markdown.ts'
 
 /** Where the reader of a page on GitHub finds the files. */
 export interface ReportLink {
@@ -113,7 +113,7 @@ function comparisonRow(name: string, outcome: ComparisonOutcome): readonly strin
   const cpu = comparison.changes.find(({ metric }) => metric === 'cpu')
   return [
     inlineCode(name),
-    `${MARKS[verdict]} ${outcomeSentence(outcome)}`,
+    `${MARKS[verdict]} ${plainText(outcomeSentence(outcome))}`,
     (change && formatChangeInterval(change)) ?? '–',
     change === null ? '–' : formatBothSides(change),
     cpu === undefined ? '–' : formatComparedChange(cpu),

@@ -1,7 +1,7 @@
 import { percentileTable } from '../../../model/hdr-codec.ts'
 import { ratesOf } from '../../../model/rates.ts'
 import type { LoadResult } from '../../../model/result.ts'
-import type { Figures } from '../../../model/figures.ts'
+import type { JudgedFigures } from '../../../model/figures.ts'
 import type { Ms } from '../../../model/units.ts'
 import {
   formatCount,
@@ -138,13 +138,13 @@ function statusesOf({ statuses }: LoadResult): Html | undefined {
 const HEADS = ['requests', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed']
 
 /** Returns a table of operations or phases, if there are several. */
-function partsTable(title: string, part: string, parts: Readonly<Record<string, Figures>>): Html | undefined {
+function partsTable(title: string, part: string, parts: Readonly<Record<string, JudgedFigures>>): Html | undefined {
   const entries = Object.entries(parts)
   if (entries.length < 2) return undefined
-  const rows = entries.map(([name, { requestsScheduled, throughputRps, responseTime, errors, dropped }]) => [
+  const rows = entries.map(([name, { requestsScheduled, achievedRps, responseTime, errors, dropped }]) => [
     shortened(name, 120),
     formatCount(requestsScheduled),
-    formatNumber(throughputRps),
+    formatNumber(achievedRps),
     formatMsOrNone(responseTime.p50Ms),
     formatMsOrNone(responseTime.p95Ms),
     formatMsOrNone(responseTime.p99Ms),

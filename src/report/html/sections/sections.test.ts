@@ -43,6 +43,14 @@ describe('sections', () => {
     expect(shown(recordOf(suite, [made], null)).has(suite)).toBe(false)
   })
 
+  test('show the rate that each phase achieved, as all other reports do', () => {
+    const result = resultOf({ batches: evenBatches(20, 5, () => 10), phases: { ramp: [0, 10], stress: [10, 20] } })
+    const figures = (name: string, achievedRps: number): object => ({ ...result.phases[name], achievedRps })
+    const phases = { ramp: figures('ramp', 100), stress: figures('stress', 311) } as typeof result.phases
+    const section = [...shown(recordOf('unit', [{ ...made, phases }], null)).values()].join('')
+    expect(textOf(section)).toMatch(/ramp \d+ 100 .*stress \d+ 311 /)
+  })
+
   test('show the limit with its trials, its lines and its bottleneck', () => {
     const trial: LimitTrial = {
       purpose: 'step',

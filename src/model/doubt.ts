@@ -22,8 +22,15 @@ export type DoubtFacts =
   | { readonly code: 'coverage' }
   /** Share of the machine's CPU time that its hypervisor gave to other machines. */
   | { readonly code: 'steal'; readonly stealRatio: Ratio }
-  /** CPU of processes that are neither the generator nor the target, in % of one core. */
-  | { readonly code: 'foreign-load'; readonly cpuPercent: number }
+  /**
+   * CPU of processes that are neither the generator nor the target, in % of one core, and the programs that used most of
+   * it; absent in results of earlier versions.
+   */
+  | {
+      readonly code: 'foreign-load'
+      readonly cpuPercent: number
+      readonly programs?: readonly { readonly name: string; readonly cpuPercent: number }[]
+    }
   /** Generator and target filled the cores that the generator may use, and its part was large. CPU in % of one core. */
   | {
       readonly code: 'shared-cores'

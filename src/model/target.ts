@@ -135,6 +135,18 @@ export interface TlsOptions {
 
 /**
  * What to monitor on the target: a process of this machine, by its id or by the port that it listens on; or the
- * target's metrics page (Prometheus text or OpenMetrics), on any machine.
+ * target's metrics page (Prometheus text or OpenMetrics), on any machine. Without any of them, the target is found.
  */
-export type MonitorTarget = { readonly pid: number } | { readonly port: number } | { readonly openMetrics: string }
+export type MonitorTarget =
+  | ({ readonly pid: number } & MonitorHelpers)
+  | ({ readonly port: number } & MonitorHelpers)
+  | ({ readonly openMetrics: string } & MonitorHelpers)
+  | Required<MonitorHelpers>
+
+interface MonitorHelpers {
+  /**
+   * Names of programs on this machine that work for the target, such as its database: `['postgres']`. Their CPU does not
+   * count as that of other processes.
+   */
+  readonly also?: readonly string[]
+}

@@ -190,15 +190,22 @@ describe('allowHosts', () => {
 })
 
 describe('monitor', () => {
-  it.each(['auto', 'off', { pid: 4 }, { port: 80 }, { openMetrics: 'http://10.0.0.1/metrics' }])(
-    'accepts %j',
-    (monitor) => {
-      expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
-    },
-  )
+  it.each([
+    'auto',
+    'off',
+    { pid: 4 },
+    { port: 80 },
+    { openMetrics: 'http://10.0.0.1/metrics' },
+    { also: ['postgres'] },
+    { port: 80, also: ['postgres', 'redis-server'] },
+  ])('accepts %j', (monitor) => {
+    expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
+  })
 
   it.each([
     [{ pid: 1, port: 2 }, 'monitor', 'must contain exactly one of pid, port and openMetrics'],
+    [{ also: 'postgres' }, 'monitor.also', 'must be a list of names of programs'],
+    [{ also: [] }, 'monitor.also', 'must be a list of names of programs'],
     [{ openMetrics: 'ws://127.0.0.1:1/metrics' }, 'monitor.openMetrics', 'must be an http: or https: URL'],
     [{ openMetrics: '/metrics' }, 'monitor.openMetrics', 'must be a URL'],
   ])('rejects %j', (monitor, key, rule) => {

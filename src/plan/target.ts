@@ -229,7 +229,21 @@ const readPage: Reader<string> = (value, key, issues) => {
   return undefined
 }
 
-const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535), openMetrics: readPage }
+/** Reads names of programs. */
+const readPrograms: Reader<readonly string[]> = (value, key, issues) => {
+  if (Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string' && name !== '')) {
+    return value
+  }
+  issues.push({
+    key,
+    value,
+    rule: 'must be a list of names of programs',
+    ...withRemedy(`write ${key}: ['${typeof value === 'string' && value !== '' ? value : 'postgres'}']`),
+  })
+  return undefined
+}
+
+const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535), openMetrics: readPage, also: readPrograms }
 
 /** Reads what to monitor on the target. */
 export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, issues) => {
@@ -237,12 +251,16 @@ export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, 
   const before = issues.length
   const read = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
   if (issues.length > before) return undefined
-  const { pid, port, openMetrics } = read
-  if (Object.keys(present(read)).length === 1) {
-    if (pid !== undefined) return { pid }
-    if (port !== undefined) return { port }
-    if (openMetrics !== undefined) return { openMetrics }
+  const { also, ...places } = read
+  const helpers = also === undefined ? {} : { also }
+  const { pid, port, openMetrics } = places
+  const named = Object.keys(present(places)).length
+  if (named === 1) {
+    if (pid !== undefined) return { pid, ...helpers }
+    if (port !== undefined) return { port, ...helpers }
+    if (openMetrics !== undefined) return { openMetrics, ...helpers }
   }
+  if (named === 0 && also !== undefined) return { also }
   issues.push({ key, value, rule: 'must contain exactly one of pid, port and openMetrics' })
   return undefined
 }

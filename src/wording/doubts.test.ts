@@ -30,6 +30,17 @@ test.each<[DoubtFacts, string]>([
     'the generator (55% of a core) and the target (143%) filled 2 cores and slowed each other down; lower the rate, or run the target on another machine',
   ],
   [
+    {
+      code: 'foreign-load',
+      cpuPercent: 85,
+      programs: [
+        { name: 'postgres', cpuPercent: 62 },
+        { name: 'node', cpuPercent: 11 },
+      ],
+    },
+    "other processes used 85% of a core (postgres 62%, node 11%); stop them, or run the load test alone; if they work for the target: monitor: { also: ['postgres'] }",
+  ],
+  [
     { code: 'saturated-cpu', runDelayRatio: 0.124 },
     'the generator waited for a core 12.4% of the time; lower the rate, or run the generator on another machine',
   ],

@@ -34,8 +34,14 @@ const sentence = sentenceFrom<DoubtFacts>({
   steal: ({ stealRatio }) =>
     `the hypervisor gave ${formatPercent(stealRatio)} of this machine's CPU time to other machines, and latencies include ` +
     'those pauses; compare only runs with little steal, or use a machine with dedicated cores',
-  'foreign-load': ({ cpuPercent }) =>
-    `other processes used ${formatCpu(cpuPercent)}; stop them, or run the load test alone`,
+  'foreign-load': ({ cpuPercent, programs = [] }) => {
+    const [busiest] = programs
+    const most = programs.map((each) => `${each.name} ${formatNumber(each.cpuPercent)}%`).join(', ')
+    return (
+      `other processes used ${formatCpu(cpuPercent)}${most === '' ? '' : ` (${most})`}; stop them, or run the load test ` +
+      `alone${busiest === undefined ? '' : `; if they work for the target: monitor: { also: ['${busiest.name}'] }`}`
+    )
+  },
   'shared-cores': ({ generatorPercent, targetPercent, cores }) =>
     `the generator (${formatCpu(generatorPercent)}) and the target (${formatNumber(targetPercent)}%) filled ` +
     `${formatPlural(cores, 'core')} and slowed each other down; lower the rate, or run the target on another machine`,

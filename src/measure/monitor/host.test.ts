@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import type { BusyProgram } from './other-processes.ts'
 import { hostDoubts, HostWatch, sharedCoresDoubt } from './host.ts'
+import { ticksOfPrograms } from './other-processes.ts'
 
 describe.runIf(process.platform === 'linux')('HostWatch', () => {
   test('reports the CPU of other processes, and not that of the target', async () => {
@@ -22,6 +24,24 @@ describe.runIf(process.platform === 'linux')('HostWatch', () => {
     }
   })
 
+  test('does not report the CPU of programs that work for the target', async () => {
+    const helper = spawn(process.execPath, ['-e', 'for (;;);'], { argv0: 'load-helper', stdio: 'ignore' })
+    const names = await vi.waitFor(
+      () => {
+        expect(ticksOfPrograms(['load-helper'])).toBeGreaterThan(0)
+        return ['load-helper']
+      },
+      { timeout: 10_000 },
+    )
+    const [others, helped] = [new HostWatch(), new HostWatch(names)]
+    others.start()
+    helped.start()
+    await sleep(1_000)
+    const [all, rest] = [others.read()?.foreignCores ?? 0, helped.read()?.foreignCores ?? 0]
+    helper.kill('SIGKILL')
+    expect(all - rest).toBeGreaterThan(0.2)
+  })
+
   test('returns null before it was started and after too short a time', () => {
     const watch = new HostWatch()
     expect(watch.read()).toBeNull()
@@ -31,15 +51,17 @@ describe.runIf(process.platform === 'linux')('HostWatch', () => {
 })
 
 describe('hostDoubts', () => {
+  const programs = (): readonly BusyProgram[] => [{ name: 'postgres', cpuPercent: 80 }]
+
   test('returns no doubts for a quiet machine', () => {
-    expect(hostDoubts({ stealRatio: 0.01, foreignCores: 0.2, runDelayRatio: 0.05 })).toEqual([])
-    expect(hostDoubts({ stealRatio: 0, foreignCores: 0, runDelayRatio: null })).toEqual([])
+    expect(hostDoubts({ stealRatio: 0.01, foreignCores: 0.2, runDelayRatio: 0.05 }, programs)).toEqual([])
+    expect(hostDoubts({ stealRatio: 0, foreignCores: 0, runDelayRatio: null }, programs)).toEqual([])
   })
 
   test('returns one doubt with its figures for each disturbance', () => {
-    expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 })).toMatchObject([
+    expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 }, programs)).toMatchObject([
       { code: 'steal', stealRatio: 0.05 },
-      { code: 'foreign-load', cpuPercent: 85 },
+      { code: 'foreign-load', cpuPercent: 85, programs: programs() },
       { code: 'saturated-cpu', runDelayRatio: 0.124 },
     ])
   })

@@ -1,6 +1,7 @@
 import type { Doubt } from '../../model/doubt.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
+import { type BusyProgram, ProcessTimes, ticksOfPrograms } from './other-processes.ts'
 import { readProc, TICKS_PER_SECOND } from './proc.ts'
 
 /** Disturbance of a run from outside. */
@@ -24,6 +25,8 @@ interface HostCounters {
   readonly totalTicks: number
   readonly busyTicks: number
   readonly stealTicks: number
+  /** CPU time of the programs that work for the target. */
+  readonly helperTicks: number
   readonly ownCpuUs: number
   readonly runDelayNs: number | undefined
 }
@@ -33,13 +36,19 @@ const SHORTEST_MS = 200
 
 /** Watches the machine. `runDelayRatio` is that of the thread that calls it. */
 export class HostWatch {
+  readonly #helpers: readonly string[]
   #from: HostCounters | undefined
   /** Sum of the watched times before the last pause. */
   #before: HostCounters | undefined
 
+  /** `helpers` are the names of programs that work for the target, such as its database. */
+  constructor(helpers: readonly string[] = []) {
+    this.#helpers = helpers
+  }
+
   /** Starts to watch, or continues after a pause. */
   start(): void {
-    this.#from = readCounters()
+    this.#from = readCounters(this.#helpers)
   }
 
   /** What happens until the next `start()` does not count. */
@@ -55,8 +64,8 @@ export class HostWatch {
   read({ targetCores = 0 }: { readonly targetCores?: number } = {}): HostNoise | null {
     const watched = this.#watched()
     if (watched === undefined || watched.atMs < SHORTEST_MS) return null
-    const { atMs: elapsedMs, busyTicks, totalTicks, stealTicks, ownCpuUs, runDelayNs } = watched
-    const busyCores = busyTicks / TICKS_PER_SECOND / (elapsedMs / 1_000)
+    const { atMs: elapsedMs, busyTicks, totalTicks, stealTicks, helperTicks, ownCpuUs, runDelayNs } = watched
+    const busyCores = (busyTicks - Math.max(0, helperTicks)) / TICKS_PER_SECOND / (elapsedMs / 1_000)
     const ownCores = ownCpuUs / 1_000 / elapsedMs
     return {
       stealRatio: stealTicks / Math.max(1, totalTicks),
@@ -67,7 +76,7 @@ export class HostWatch {
   }
 
   #watched(): HostCounters | undefined {
-    const since = this.#from && combined(readCounters(), this.#from, -1)
+    const since = this.#from && combined(readCounters(this.#helpers), this.#from, -1)
     return since === undefined ? this.#before : combined(since, this.#before, 1)
   }
 }
@@ -84,6 +93,7 @@ function combined(
     totalTicks: one.totalTicks + sign * other.totalTicks,
     busyTicks: one.busyTicks + sign * other.busyTicks,
     stealTicks: one.stealTicks + sign * other.stealTicks,
+    helperTicks: one.helperTicks + sign * other.helperTicks,
     ownCpuUs: one.ownCpuUs + sign * other.ownCpuUs,
     runDelayNs:
       one.runDelayNs === undefined || other.runDelayNs === undefined
@@ -97,11 +107,19 @@ export const DOUBTFUL_STEAL_RATIO: Ratio = 0.02
 /** CPU of other processes, in cores, from which a run carries a doubt. */
 export const DOUBTFUL_FOREIGN_CORES = 0.3
 
-/** Returns the doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
-export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: Omit<HostNoise, 'ownCores'>): readonly Doubt[] {
+/**
+ * Returns the doubts that the noise of the machine casts on a run's figures; none on a quiet machine. `busiest` names
+ * the other programs that used most CPU.
+ */
+export function hostDoubts(
+  { stealRatio, foreignCores, runDelayRatio }: Omit<HostNoise, 'ownCores'>,
+  busiest: () => readonly BusyProgram[],
+): readonly Doubt[] {
   return [
     ...(stealRatio > DOUBTFUL_STEAL_RATIO ? [doubt({ code: 'steal', stealRatio })] : []),
-    ...(foreignCores > DOUBTFUL_FOREIGN_CORES ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores })] : []),
+    ...(foreignCores > DOUBTFUL_FOREIGN_CORES
+      ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores, programs: busiest() })]
+      : []),
     ...(runDelayRatio !== null && runDelayRatio > 0.1 ? [doubt({ code: 'saturated-cpu', runDelayRatio })] : []),
   ]
 }
@@ -130,7 +148,7 @@ export function sharedCoresDoubt({
   })
 }
 
-function readCounters(): HostCounters | undefined {
+function readCounters(helpers: readonly string[]): HostCounters | undefined {
   // Columns: cpu user nice system idle iowait irq softirq steal guest guest_nice. The guest columns are part of user
   // and nice.
   const line = readProc('stat')?.split('\n', 1)[0]
@@ -147,6 +165,7 @@ function readCounters(): HostCounters | undefined {
     totalTicks: busyTicks + idle + iowait + steal,
     busyTicks,
     stealTicks: steal,
+    helperTicks: ticksOfPrograms(helpers),
     ownCpuUs: ownUserUs + ownSystemUs,
     runDelayNs: readRunDelayNs(),
   }

@@ -1,6 +1,7 @@
 /** The target as a process of this machine: starts, stops and watches it, and measures disturbance from outside. */
 export { CpuQuotaWatch } from './cpu-quota.ts'
 export { HostWatch, hostDoubts, sharedCoresDoubt } from './host.ts'
+export { type BusyProgram, ProcessTimes } from './other-processes.ts'
 export { type Guard, startGuard } from './process-group.ts'
 export { SpanWatch, type SpanUse, UNKNOWN_USE } from './span-watch.ts'
 export { readResources, type Resources } from './resources.ts'

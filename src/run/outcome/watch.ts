@@ -1,8 +1,10 @@
 import inspector from 'node:inspector'
 import { availableParallelism } from 'node:os'
 import {
+  type BusyProgram,
   hostDoubts,
   HostWatch,
+  ProcessTimes,
   type Resources,
   sharedCoresDoubt,
   type TargetWatch,
@@ -42,7 +44,10 @@ export class Watch {
   readonly #targets: readonly TargetConnection[]
   readonly #target: TargetWatch | undefined
   readonly #unwatched: string | undefined
-  readonly #host = new HostWatch()
+  /** Names of programs that work for the target. */
+  readonly #helpers: readonly string[]
+  readonly #host: HostWatch
+  readonly #processes = new ProcessTimes()
   readonly #standing: readonly Doubt[]
   readonly #resources: Resources
   readonly #onProcesses: (pids: readonly number[]) => void
@@ -68,6 +73,8 @@ export class Watch {
     this.#targets = targets
     this.#blocks = plan.blocks
     this.#isIdleBefore = plan.warmUpMs === 0 && plan.blocks === undefined
+    this.#helpers = helpersOf(plan)
+    this.#host = new HostWatch(this.#helpers)
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
@@ -95,7 +102,8 @@ export class Watch {
     if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
-    const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(targets)
+    const isNamed = typeof monitor === 'object' && ('pid' in monitor || 'port' in monitor)
+    const found = isNamed ? monitor : findable(targets)
     return typeof found === 'object' && 'why' in found
       ? watch(undefined, found.why)
       : watch(watchTarget(found, { network: true }))
@@ -199,7 +207,10 @@ export class Watch {
     const noise = this.#host.read({ targetCores: this.targetCores + besideCores })
     // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
     const unknown = this.#isHere && this.#cpuPercents.length === 0 && { foreignCores: 0 }
-    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
+    const known =
+      noise === null
+        ? []
+        : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown }, () => this.#busiestPrograms())
     const shared = noise === null ? [] : this.#sharedCores(noise.ownCores, besideCores)
     return [
       ...generatorDoubts(states, this.#resources),
@@ -208,6 +219,11 @@ export class Watch {
       ...known,
       ...shared,
     ]
+  }
+
+  #busiestPrograms(): readonly BusyProgram[] {
+    const programs = this.#processes.busiestSince([process.pid, ...this.pids])
+    return programs.filter(({ name }) => !this.#helpers.includes(name))
   }
 
   /** Nothing if the target uses no core of this machine, or an unknown part of one. */
@@ -294,6 +310,10 @@ export async function watchMetricsPage({
   // Loads undici, which most runs do not need.
   const { watchMetrics } = await import('../../measure/monitor/watch-metrics.ts')
   return watchMetrics({ url, addresses })
+}
+
+function helpersOf({ monitor }: CompiledPlan): readonly string[] {
+  return (typeof monitor === 'object' && monitor.also) || []
 }
 
 /** Returns which of the targets to watch, or why none is watched. */

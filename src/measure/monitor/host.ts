@@ -1,7 +1,7 @@
 import type { Doubt } from '../../model/doubt.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
-import { type BusyProgram, ProcessTimes, ticksOfPrograms } from './other-processes.ts'
+import { type BusyProgram, ticksOfPrograms } from './other-processes.ts'
 import { readProc, TICKS_PER_SECOND } from './proc.ts'
 
 /** Disturbance of a run from outside. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Ratio } from '../../model/units.ts'
 import { readProc } from './proc.ts'
@@ -20,30 +20,42 @@ export interface QuotaUse {
 /** Watches the CPU quota of one process. */
 export class CpuQuotaWatch {
   readonly #pid: number
+  /** The groups of the process as /proc has them, and their folders that can have a quota. */
+  #groups = ''
+  #folders: readonly string[] = []
   #before: CpuQuota | undefined
 
   constructor(pid: number) {
     this.#pid = pid
-    this.#before = readCpuQuota(pid)
+    this.#before = this.#quota()
   }
 
   /** Returns undefined if the process has no quota or the system does not report it. */
   read(): QuotaUse | undefined {
     const before = this.#before
-    const now = readCpuQuota(this.#pid)
+    const now = this.#quota()
     this.#before = now
     if (now === undefined) return undefined
     const periods = before === undefined ? 0 : now.periods - before.periods
     const throttledRatio = before === undefined || periods <= 0 ? null : (now.throttled - before.throttled) / periods
     return { cpuLimitCores: now.cores, throttledRatio }
   }
+
+  /** Returns the lowest quota of the process's group and all its parent groups. */
+  #quota(): CpuQuota | undefined {
+    const groups = readProc(`${this.#pid}/cgroup`) ?? ''
+    if (groups !== this.#groups) {
+      this.#groups = groups
+      // To try files that do not exist takes several times as long as to read the others.
+      this.#folders = groups.split('\n').flatMap(foldersOf).filter(canHaveQuota)
+    }
+    const quotas = this.#folders.flatMap((folder) => quotaAt(folder) ?? [])
+    return quotas.toSorted((a, b) => a.cores - b.cores)[0]
+  }
 }
 
-/** Returns the lowest quota of the process's group and all its parent groups. */
-function readCpuQuota(pid: number): CpuQuota | undefined {
-  const groups = (readProc(`${pid}/cgroup`) ?? '').split('\n').flatMap(foldersOf)
-  const quotas = groups.flatMap((folder) => quotaAt(folder) ?? [])
-  return quotas.toSorted((a, b) => a.cores - b.cores)[0]
+function canHaveQuota(folder: string): boolean {
+  return existsSync(`${folder}/cpu.max`) || existsSync(`${folder}/cpu.cfs_quota_us`)
 }
 
 /** Returns the folders for a line of /proc/PID/cgroup: `0::/path` (version 2), or `4:cpu,cpuacct:/path` (version 1). */

@@ -92,3 +92,24 @@ describe('requests that became due during a wait of this thread', () => {
     expect([done - first, done - second]).toEqual([0, 50])
   })
 })
+
+describe('requests after a time without checks', () => {
+  test('were delayed by a thread that did not run when they became due, except the first', () => {
+    const { delays } = machine()
+    delays.checked(10, Number.POSITIVE_INFINITY)
+    // Due at 210 and 230 ms, and seen at 260 ms. The start of the first was a check, with a tolerance of 1.5 ms.
+    const first = delays.before(260, 50, 0)
+    delays.checked(260, 10)
+    const second = delays.before(260, 30, 1)
+    const done = delays.until(264)
+    expect([done - first, done - second]).toEqual([0, 48.5])
+  })
+
+  test('were not delayed by the rest itself', () => {
+    const { delays } = machine()
+    delays.checked(10, Number.POSITIVE_INFINITY)
+    const before = delays.before(260, 0.1, 0)
+    delays.checked(260, 10)
+    expect(delays.until(264) - before).toBe(0)
+  })
+})

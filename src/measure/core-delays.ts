@@ -60,6 +60,8 @@ export class CoreDelays implements Delays {
   }
 
   before(dueMs: Ms, lagMs: Ms, inFlight: Count): Ms {
+    // While no check is due, the start of a request is one.
+    if (this.#checkMs === Number.POSITIVE_INFINITY) this.#checkMs = dueMs - lagMs + TIMER_MS
     this.#read(dueMs)
     this.#inFlight.add(inFlight)
     this.#calmMs = Math.max(this.#calmMs, this.#marks[0]?.totalMs ?? 0)

@@ -5,7 +5,10 @@ import type { Count, Ms } from './units.ts'
  * a request between them may have lost. All times are on the run's clock.
  */
 export interface Delays {
-  /** Records that a regular check of this thread, due every `everyMs`, runs now. */
+  /**
+   * Records that a regular check of this thread runs now; the next one is due after `everyMs`, or, if that is infinite,
+   * when a request is due.
+   */
   checked(nowMs: Ms, everyMs: Ms): void
   /**
    * Returns the delay before a request that becomes due at `dueMs`: at most what had added up then. `lagMs` is the

@@ -46,6 +46,11 @@ export interface DispatchOptions<Request> {
   readonly traceIds?: TraceIds
   /** Absent if delays of the machine are not measured. */
   readonly delays?: Delays
+  /**
+   * Whether checks may become rare while no request is in flight. Not if several dispatchers share `delays`: each would
+   * have to know the checks of the others. Default: false.
+   */
+  readonly mayRest?: boolean
   /** A journey keeps the connection of its first step until it ends, and no other request uses it. */
   readonly holdConnections?: boolean
   /** The caller ends the pool, because it counts messages that arrive after the last response. */

@@ -207,3 +207,44 @@ describe('a schedule that ends earlier than planned', () => {
     expect(run.endedAtMs).toBe(2_000)
   })
 })
+
+describe('checks for timeouts', () => {
+  /** Times at which checks ran. */
+  async function checksOf(arrivalTimes: readonly number[], afterMs: number): Promise<readonly number[]> {
+    const checks: number[] = []
+    const delays = { checked: (nowMs: number) => void checks.push(nowMs), before: () => 0, until: () => 0 }
+    const lastArrivalMs = arrivalTimes.at(-1) ?? 0
+    await runVirtually({ arrivalTimes, lastArrivalMs, delays, target: { answer: () => ({ afterMs }) } })
+    return checks
+  }
+
+  test('are rare while no request is in flight', async () => {
+    const checks = await checksOf(evenly(1_000, 10_000), 1)
+    // For each request one when it starts and one after 20 ms, then one every 100 ms.
+    expect(checks.length).toBeLessThan(130)
+    expect(checks.length).toBeGreaterThan(100)
+  })
+
+  test('run every 20 ms while a request is in flight', async () => {
+    const checks = await checksOf([1_000, 3_000], 500)
+    for (const fromMs of [1_000, 3_000]) {
+      expect(checks.filter((atMs) => atMs > fromMs && atMs < fromMs + 500)).toHaveLength(24)
+    }
+  })
+
+  test('end a request in time that starts after a rest', async () => {
+    const requestTimeoutMs = 2_000
+    const arrivalTimes = [155, 20_000]
+    const run = await runVirtually({
+      arrivalTimes,
+      lastArrivalMs: 20_000,
+      requestTimeoutMs,
+      target: { answer: () => ({ afterMs: undefined }) },
+    })
+    expect(fatesOf(run)).toEqual({ timeout: 2 })
+    for (const { doneMs, sentMs } of run.samples) {
+      expect(doneMs - sentMs).toBeGreaterThanOrEqual(requestTimeoutMs)
+      expect(doneMs - sentMs).toBeLessThanOrEqual(requestTimeoutMs + 10)
+    }
+  })
+})

@@ -18,8 +18,13 @@ import { OpenStarts } from './open-starts.ts'
 import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** Interval between checks for timeouts. */
-const TICK_MS = 10
+/** Maximum interval between checks of the thread's lateness. A check is earlier if a request times out earlier. */
+const TICK_MS = 20
+/**
+ * The same while no request is in flight. At low rates, half of all wakes of the thread would be such checks, and a wake
+ * costs more than a request.
+ */
+const RESTING_TICK_MS = 100
 /**
  * Maximum number of times that a request is sent again. A burst of requests on one connection may exceed the rest of
  * what the server serves on it, and so may the part that is sent again; a server that refuses everything must not
@@ -53,7 +58,9 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #lastArrivalMs: Ms
   #started = false
   #over = false
-  #stopTicking: Cancel | undefined
+  #cancelTick: Cancel | undefined
+  /** Whether the next check is far away, because nothing can be late. */
+  #isResting = false
   #sending = false
 
   constructor(options: DispatchOptions<Request>, events: DispatchEvents) {
@@ -99,7 +106,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   /** Starts executing the schedule. */
   start(): void {
     this.#started = true
-    this.#stopTicking = this.#options.clock.every(TICK_MS, () => this.#tick())
+    this.#checkAfter(TICK_MS)
     this.#starts.begin()
     this.dispatchDue()
   }
@@ -181,6 +188,10 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     const inFlight = this.#sent.size + this.#waiting.size
     const { delays } = this.#options
     if (delays !== undefined) exchange.delaysBeforeMs = delays.before(dueMs, dueMs - intendedMs, inFlight)
+    if (this.#isResting) {
+      this.#cancelTick?.()
+      this.#checkAfter(TICK_MS)
+    }
     this.#conservation.arrived(intendedMs, dueMs)
     this.#events.arrived(exchange)
     return exchange
@@ -296,9 +307,41 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (journey?.over !== false) this.#starts.ended()
   }
 
+  #checkAfter(ms: Ms): void {
+    this.#isResting = ms > TICK_MS
+    this.#cancelTick = this.#options.clock.after(ms, () => this.#tick())
+    this.#options.delays?.checked(this.now(), this.#isResting ? Number.POSITIVE_INFINITY : ms)
+  }
+
+  /** Whether nothing can time out until the next arrival, which ends the rest. */
+  #canRest(nowMs: Ms): boolean {
+    const { concurrency, mayRest = false } = this.#options
+    if (!mayRest || concurrency !== undefined || nowMs >= this.#lastArrivalMs) return false
+    return this.#sent.size + this.#waiting.size + this.#journeys.size === 0 && !this.pool.isConnecting
+  }
+
+  /** Returns the time until something times out, at most `TICK_MS`. */
+  #nextCheckMs(nowMs: Ms): Ms {
+    const sinceMs = Math.min(
+      this.#sent.head?.sentMs ?? Number.POSITIVE_INFINITY,
+      this.#waiting.head?.intendedMs ?? Number.POSITIVE_INFINITY,
+      Math.max(this.#lastArrivalMs, this.#journeys.latestMs),
+    )
+    const leftMs = sinceMs + this.#options.requestTimeoutMs - nowMs
+    return leftMs > 0 ? Math.min(TICK_MS, Math.ceil(leftMs)) : TICK_MS
+  }
+
   #tick(): void {
-    const nowMs = this.now()
-    this.#options.delays?.checked(nowMs, TICK_MS)
+    try {
+      this.#endLate(this.now())
+    } finally {
+      const nowMs = this.now()
+      if (!this.#over) this.#checkAfter(this.#canRest(nowMs) ? RESTING_TICK_MS : this.#nextCheckMs(nowMs))
+    }
+  }
+
+  /** Ends what has timed out, and sends what is due. */
+  #endLate(nowMs: Ms): void {
     const { requestTimeoutMs } = this.#options
     const late = (sinceMs: Ms): boolean => nowMs - sinceMs >= requestTimeoutMs
     for (let head = this.#sent.head; head !== undefined && late(head.sentMs); head = this.#sent.head) {
@@ -371,7 +414,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#over = true
     this.#starts.stop()
     this.#journeys.halt()
-    this.#stopTicking?.()
+    this.#cancelTick?.()
     this.wake.stop()
   }
 

@@ -77,6 +77,8 @@ export function openedRun(scenario: Scenario): VirtualRun {
       concurrency,
       ...(scenario.startGapMs !== undefined && { startGapMs: scenario.startGapMs }),
       lastArrivalMs,
+      mayRest: true,
+      ...(scenario.delays !== undefined && { delays: scenario.delays }),
       holdConnections: scenario.holdConnections ?? false,
       makeWake: (onWake) => tickWake(clock, onWake),
       pool: {

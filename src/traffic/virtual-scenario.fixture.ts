@@ -1,3 +1,4 @@
+import type { Delays } from '../model/delays.ts'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
 import type { ReconnectOptions } from '../model/protocol.ts'
 import type { DropReason } from '../model/figures.ts'
@@ -18,6 +19,7 @@ export interface Scenario {
   readonly endsAtMs?: Ms
   readonly concurrency?: number
   readonly startGapMs?: Ms
+  readonly delays?: Delays
   readonly kind?: ConnectionKind
   readonly maxConnections?: number
   readonly overflow?: Overflow

@@ -136,6 +136,11 @@ export class ConnectionPool<Request> {
     return this.#slots.length
   }
 
+  /** Whether an attempt to connect is in progress, which `expire` must end if it takes too long. */
+  get isConnecting(): boolean {
+    return this.#attempts.size > 0
+  }
+
   /** Number of requests that connections in progress, or still possible, could carry. */
   get prospects(): number {
     return (this.#attempts.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)) * this.#bears

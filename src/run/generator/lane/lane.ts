@@ -113,6 +113,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
     {
       clock,
       delays: parts.delays,
+      mayRest: plan.lanes.length === 1,
       ...(tracer !== undefined && { traceIds: tracer.ids }),
       source:
         journey === undefined

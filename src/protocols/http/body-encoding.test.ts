@@ -59,6 +59,8 @@ describe('the body of a request', () => {
   test('must not contain files in a form', () => {
     const form = new FormData()
     form.set('file', new Blob(['a']), 'a.txt')
-    expect(issueOf(form)).toMatchObject({ rule: 'must not contain files: a form may contain strings only' })
+    const issue = { rule: 'must not contain files: a form may contain strings only' }
+    expect(issueOf(form)).toMatchObject(issue)
+    expect(issueOf(asPlainBody(form))).toMatchObject(issue)
   })
 })

@@ -32,12 +32,13 @@ interface EncodedBody {
 /** Reads the body of an HTTP request. */
 export const httpBody: Reader<HttpBody> = (value, key, issues) => {
   if (isWrittenBody(value) || value instanceof URLSearchParams) return value
-  if (value instanceof FormData) {
-    if ([...value.values()].every((field) => typeof field === 'string')) return value
+  const fields = value instanceof FormData ? [...value] : isPlainForm(value) ? value.fields : []
+  if (fields.some(([, field]) => field instanceof Blob)) {
     const remedy = 'send one file as the whole body, as bytes: body: await file.bytes()'
     issues.push({ key, value: NOT_SHOWN, rule: 'must not contain files: a form may contain strings only', remedy })
     return undefined
   }
+  if (value instanceof FormData) return value
   const failure = isPlain(value) ? jsonFailure(value) : undefined
   if (isPlain(value) && failure === undefined) return value
   const rule =

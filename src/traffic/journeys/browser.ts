@@ -15,7 +15,7 @@ export interface BrowserOptions {
   readonly headers: Headers
 }
 
-/** Stores the cookies of a journey over HTTP, and sends objects as JSON. */
+/** Stores the cookies of a journey over HTTP and sends them with its steps. */
 export class Browser implements UserAgent {
   readonly #jar: CookieJar
   readonly #basePath: string
@@ -36,18 +36,11 @@ export class Browser implements UserAgent {
     const headers = request['headers'] ?? {}
     const cookieName = nameOf(headers, 'cookie')
     const cookie = this.#jar.headerFor(this.#path, headers[cookieName] ?? this.#planCookie)
-    const json = jsonOf(request['body'])
-    const typed = json !== undefined && headers[nameOf(headers, 'content-type')] === undefined
     return {
       ...request,
       // Even if the journey ignores a response, the next step may need its cookies.
       read: request.read ?? 'headers',
-      headers: {
-        ...headers,
-        ...(typed && { 'content-type': 'application/json' }),
-        ...(cookie !== '' && { [cookieName]: cookie }),
-      },
-      ...(json !== undefined && { body: json }),
+      headers: { ...headers, ...(cookie !== '' && { [cookieName]: cookie }) },
     }
   }
 
@@ -70,10 +63,4 @@ function isHeaders(headers: unknown): headers is Headers | undefined {
 /** Returns the name with the case used in `headers`, because header names are case-insensitive. */
 function nameOf(headers: Headers, name: string): string {
   return Object.keys(headers).find((each) => each.toLowerCase() === name) ?? name
-}
-
-/** Returns the JSON text of a body that is a plain object or an array; undefined for any other body. */
-function jsonOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || ArrayBuffer.isView(body) || 'chunks' in body) return undefined
-  return JSON.stringify(body)
 }

@@ -64,8 +64,15 @@ export function templatedIssues(
   feeds: Feeds,
   protocol: Protocol<AnyRequest>,
 ): readonly PlanIssue[] {
-  const known = knownNames(plan, feeds)
-  return [...protocol.issuesOf(sampleOf(request), key), ...templateIssues(request, key, known)]
+  const issues = protocol.issuesOf(sampleOf(request), key)
+  // Only a valid request has a form as data.
+  const templated = issues.length > 0 ? request : dataOf(request as AnyRequest, protocol)
+  return [...issues, ...templateIssues(templated, key, knownNames(plan, feeds))]
+}
+
+/** Returns a request with its forms as plain data, because templates are compiled in plain data only. */
+function dataOf(request: AnyRequest, protocol: Protocol<AnyRequest>): AnyRequest {
+  return protocol.asData?.(request) ?? request
 }
 
 /**
@@ -81,7 +88,7 @@ export function stepTemplates(
   const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
   return {
     issuesOf: (request, key) => templatedIssues(request, key, plan, feeds, protocol),
-    render: (request, position) => rendered(request, compileTemplate(request, sources), position),
+    render: (request, position) => rendered(request, compileTemplate(dataOf(request, protocol), sources), position),
   }
 }
 

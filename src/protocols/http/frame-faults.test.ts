@@ -2,7 +2,7 @@ import { constants } from 'node:http2'
 import { expect, test, vi } from 'vitest'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { SinkRequest } from './answer-sink.ts'
-import { FLAG, FRAME, frameServer, STATUS_200, uint32 } from './frame-server.fixture.ts'
+import { field, FLAG, FRAME, frameServer, STATUS_200, uint32 } from './frame-server.fixture.ts'
 import type { FrameConnection, FrameServer } from './frame-server.fixture.ts'
 import { ask, contextFor } from './raw-server.fixture.ts'
 import { connectSecure } from './secure-connection.ts'
@@ -21,12 +21,6 @@ function flood(server: FrameConnection, ...frame: Parameters<FrameConnection['se
   }
   server.socket.on('drain', more)
   more()
-}
-
-/** A header field without indexing (RFC 7541, 6.2.2). Both strings are shorter than 127 bytes. */
-function field(name: string, value: string): Buffer {
-  const [length, ofValue] = [Buffer.from([name.length]), Buffer.from([value.length])]
-  return Buffer.concat([Buffer.from([0]), length, Buffer.from(name), ofValue, Buffer.from(value)])
 }
 
 const STATUS_103 = field(':status', '103')

@@ -23,6 +23,12 @@ export const FLAG = { none: 0, end: 1, ack: 1, endHeaders: 4 } as const
 /** A header block with `:status: 200`, by its index in the static table (RFC 7541, appendix A). */
 export const STATUS_200: Buffer = Buffer.from([0x88])
 
+interface ReceivedFrame {
+  readonly type: number
+  readonly stream: number
+  readonly payload: Buffer
+}
+
 /** Bytes of the client preface (RFC 9113, 3.4). */
 const PREFACE_BYTES = 24
 
@@ -30,8 +36,8 @@ export class FrameConnection {
   readonly socket: TLSSocket
   /** Streams that the client has opened. */
   readonly streams: number[] = []
-  /** Types of all frames from the client. */
-  readonly received: number[] = []
+  /** All frames from the client. */
+  readonly received: ReceivedFrame[] = []
 
   constructor(socket: TLSSocket) {
     this.socket = socket
@@ -85,8 +91,8 @@ export async function frameServer(
       for (let length = frameBytes(pending); length > 0; length = frameBytes(pending)) {
         const [type = 0, flags = 0] = pending.subarray(3, 5)
         const stream = pending.readUInt32BE(5) & 0x7f_ff_ff_ff
+        connection.received.push({ type, stream, payload: Buffer.from(pending.subarray(9, length)) })
         pending = pending.subarray(length)
-        connection.received.push(type)
         if (type === FRAME.settings && flags === 0) connection.send(FRAME.settings, FLAG.ack, 0)
         if (type !== FRAME.headers) continue
         connection.streams.push(stream)
@@ -115,6 +121,12 @@ function frameHead(length: number, type: number, flags: number, stream: number):
   head.writeUInt8(flags, 4)
   head.writeUInt32BE(stream, 5)
   return head
+}
+
+/** A header field without indexing (RFC 7541, 6.2.2). Both strings are shorter than 127 bytes. */
+export function field(name: string, value: string): Buffer {
+  const [length, ofValue] = [Buffer.from([name.length]), Buffer.from([value.length])]
+  return Buffer.concat([Buffer.from([0]), length, Buffer.from(name), ofValue, Buffer.from(value)])
 }
 
 export function uint32(value: number): Buffer {

@@ -61,7 +61,13 @@ export class StreamExchange {
   #pump: BodyPump | undefined
   #status = 0
   #interim = 0
-  #bytesReceived = 0
+  /** Size of the heads received, in their HTTP/1.1 form. */
+  #headBytes = 0
+  #bodyBytes = 0
+  /** The header `content-length` of a response that has a body. */
+  #bodyLength: string | undefined
+  /** Whether the server ended the stream itself, by END_STREAM; undefined while its body has not ended. */
+  #isWhole: boolean | undefined
   #over = false
   #error: NodeJS.ErrnoException | undefined
 
@@ -87,9 +93,11 @@ export class StreamExchange {
     this.#stream = stream
     stream.on('headers', (headers) => this.#skipInterim(headers))
     stream.on('response', (headers) => this.#begins(headers))
+    this.#watchEnd(stream)
     stream.on('end', () => {
-      // A stream that the server has reset also ends. It then reports an error.
-      if ((stream.rstCode ?? NGHTTP2_NO_ERROR) === NGHTTP2_NO_ERROR && this.#status > 0) this.#complete()
+      // A stream that the server has reset also ends. Its `close` event then follows.
+      if ((stream.rstCode ?? NGHTTP2_NO_ERROR) !== NGHTTP2_NO_ERROR || this.#isWhole === false) return
+      if (this.#status > 0) this.#complete()
     })
     stream.on('error', (error) => (this.#error = error))
     stream.on('close', () => this.#closed(stream))
@@ -112,7 +120,20 @@ export class StreamExchange {
   #transferred(): Transferred {
     const stream = this.#stream
     const unsent = stream === undefined ? this.#bytes : stream.writableLength + (this.#pump?.unmade ?? 0)
-    return { bytesSent: Math.max(0, this.#bytes - unsent), bytesReceived: this.#bytesReceived }
+    return { bytesSent: Math.max(0, this.#bytes - unsent), bytesReceived: this.#headBytes + this.#bodyBytes }
+  }
+
+  /**
+   * Finds out whether END_STREAM ended the body. Node ends the body of a stream that the server reset with NO_ERROR in
+   * the same way, and gives neither flags nor a state that differ: only the order does. It ends the body before it
+   * closes the stream after END_STREAM, and afterwards when the stream was reset.
+   */
+  #watchEnd(stream: ClientHttp2Stream): void {
+    const { push } = stream
+    stream.push = (chunk, encoding) => {
+      if (chunk === null) this.#isWhole ??= !stream.closed
+      return push.call(stream, chunk, encoding)
+    }
   }
 
   #pumpOn(stream: ClientHttp2Stream): BodyPump {
@@ -123,7 +144,7 @@ export class StreamExchange {
   }
 
   #skipInterim(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
-    this.#bytesReceived += headBytes(headers)
+    this.#headBytes += headBytes(headers)
     if (++this.#interim > MAX_INTERIM)
       this.fail('protocol', `the server sent more than ${MAX_INTERIM} interim responses`)
   }
@@ -131,7 +152,8 @@ export class StreamExchange {
   #begins(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
     if (this.#over) return
     this.#status = headers[':status'] ?? 0
-    this.#bytesReceived += headBytes(headers)
+    this.#headBytes += headBytes(headers)
+    if (this.#request.method !== 'HEAD') this.#bodyLength = headers['content-length']
     // The report shows what an error response says.
     if (!this.#request.rule.accepts(this.#status)) this.#tap ??= new AnswerTap(this.#request, this.#events, true)
     this.#tap?.head(this.#status, joinHeaders(pairsOf(headers)))
@@ -141,7 +163,7 @@ export class StreamExchange {
 
   #receive(chunk: Buffer): void {
     if (this.#over) return
-    this.#bytesReceived += chunk.length
+    this.#bodyBytes += chunk.length
     if (this.#tap === undefined) return
     this.#tap.data(chunk)
     // The tap itself may cancel.
@@ -164,8 +186,14 @@ export class StreamExchange {
     const lost = this.#owner.lostReason()
     if (this.#error?.code === 'ERR_HTTP2_ERROR') this.fail('protocol', this.#error.message)
     else if (lost !== undefined) this.fail('connection', `the connection was lost: ${lost}`)
-    else if (code === NGHTTP2_NO_ERROR) this.fail('connection', 'the stream ended before its response')
-    else this.fail(VIOLATIONS.has(code) ? 'protocol' : 'connection', `the stream was reset: ${reasonOfReset(code)}`)
+    else if (code !== NGHTTP2_NO_ERROR) {
+      this.fail(VIOLATIONS.has(code) ? 'protocol' : 'connection', `the stream was reset: ${reasonOfReset(code)}`)
+    } else this.fail('connection', this.#status > 0 ? this.#cutOffText() : 'the stream ended before its response')
+  }
+
+  #cutOffText(): string {
+    const length = this.#bodyLength === undefined ? '' : ` of ${this.#bodyLength}`
+    return `the stream was reset: NO_ERROR, after ${this.#bodyBytes}${length} bytes of the body`
   }
 
   #fail(errorClass: ErrorClass, message: string, unprocessed: boolean): void {
@@ -180,7 +208,7 @@ export class StreamExchange {
     this.#over = true
     this.#pump?.stop()
     const stream = this.#stream
-    // Also discards the rest of a body whose response came early.
+    // Also discards the rest of a body whose response came early. If both sides have ended, no frame is sent.
     if (stream !== undefined && !stream.closed) stream.close(NGHTTP2_CANCEL)
     this.#owner.onOver(failed)
   }

@@ -1,5 +1,4 @@
-import { constants } from 'node:http2'
-import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import https from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,12 +18,6 @@ type Listener = (
 ) => void
 
 const VERSIONS = ['HTTP/1.1', 'HTTP/2']
-
-/** Breaks off a response. Node treats an HTTP/2 stream that is reset without an error code as complete. */
-function cut(response: Partial<Pick<Http2ServerResponse, 'stream'>> & Pick<ServerResponse, 'destroy'>): void {
-  if (response.stream === undefined) response.destroy()
-  else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
-}
 
 /** Starts a TLS server with this listener and connects to it. */
 async function connected(version: string, listener: Listener): Promise<Connection<SinkRequest>> {
@@ -146,7 +139,8 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     const connection = await connected(version, (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write('data: one\n\n')
-      setTimeout(() => cut(response), 20)
+      // Over HTTP/2, this resets the stream with NO_ERROR.
+      setTimeout(() => response.destroy(), 20)
     })
     const { messages, outcome } = await listen(connection, { path: '/', stream: 'sse' })
     expect(messages).toEqual([11])

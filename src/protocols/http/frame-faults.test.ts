@@ -198,3 +198,24 @@ test.each([
   expect(connection.maxInFlight).toBe(maxInFlight)
   connection.destroy()
 })
+
+test('opens windows of 8 MiB for each stream and of 16 MiB for the connection', async () => {
+  const server = await frameServer((connection, stream) => connection.answer(stream))
+  const connection = await connected(server)
+  expect(await ask(connection)).toMatchObject({ ok: true })
+  const received = server.connections[0]?.received ?? []
+  const settings = received.find(({ type }) => type === FRAME.settings)
+  expect(windowIn(settings?.payload ?? Buffer.alloc(0))).toBe(8 * MIB)
+  const updates = received.filter(({ type }) => type === FRAME.windowUpdate)
+  expect(updates.map(({ stream, payload }) => [stream, payload.readUInt32BE()])).toEqual([[0, 16 * MIB - 65_535]])
+  connection.destroy()
+})
+
+/** Returns SETTINGS_INITIAL_WINDOW_SIZE of a SETTINGS frame (RFC 9113, 6.5.1). */
+function windowIn(settings: Buffer): number | undefined {
+  for (let at = 0; at + 6 <= settings.length; at += 6) {
+    if (settings.readUInt16BE(at) === constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)
+      return settings.readUInt32BE(at + 2)
+  }
+  return undefined
+}

@@ -20,6 +20,14 @@ const STREAMS = 100
 const SESSION_MB = 16
 
 /**
+ * Bytes that the server may send before the client has read them, on one stream and on all of them. The default of 64
+ * KiB (RFC 9113, 6.9.2) would limit a stream to 64 KiB for each round trip, and 100 streams together to the same. Browsers
+ * use windows like these.
+ */
+const STREAM_WINDOW_BYTES = 8 * 1024 * 1024
+const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024
+
+/**
  * Speaks HTTP/2 over a socket. Resolves when the server's SETTINGS have arrived, because they limit the number of
  * streams. Byte counts use the HTTP/1.1 form of heads and bodies, although HTTP/2 compresses heads.
  */
@@ -30,7 +38,7 @@ export async function connectSession(
 ): Promise<Connection<SinkRequest>> {
   const session = http2.connect(target.origin, {
     createConnection: () => socket,
-    settings: { enablePush: false, maxHeaderListSize: HEAD_LIMIT },
+    settings: { enablePush: false, maxHeaderListSize: HEAD_LIMIT, initialWindowSize: STREAM_WINDOW_BYTES },
     maxSessionMemory: SESSION_MB,
     maxHeaderListPairs: HEADER_LIMIT,
     peerMaxConcurrentStreams: STREAMS,
@@ -95,6 +103,8 @@ class SessionConnection implements Connection<SinkRequest> {
     this.#authority = target.host
     this.#reuse = context.reuse
     this.closed = this.#state.closed
+    // SETTINGS cannot change the window of the connection, and Node can only once it has connected.
+    session.once('remoteSettings', () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES))
     session.on('remoteSettings', ({ maxConcurrentStreams = STREAMS }) => {
       // The pool does not expect the number to grow again.
       this.#maxInFlight = Math.max(1, Math.min(this.#maxInFlight, maxConcurrentStreams))

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createSecureServer } from 'node:http2'
-import type { ServerHttp2Session } from 'node:http2'
+import { constants } from 'node:http2'
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -49,14 +50,18 @@ interface MultiplexedServer {
   readonly sessions: readonly ServerHttp2Session[]
 }
 
-async function multiplexedServer(): Promise<MultiplexedServer> {
+/** Starts a session server for HTTP/2. It ignores the streams for which `refuses` returns true. */
+async function multiplexedServer(
+  refuses: (stream: ServerHttp2Stream) => boolean = () => false,
+): Promise<MultiplexedServer> {
   const methods: string[] = []
   const sessions: ServerHttp2Session[] = []
   const handle = handler(methods)
-  const server = createSecureServer({ cert, key }, (request, response) =>
+  const server = createSecureServer({ cert, key }, (request, response) => {
+    if (refuses(response.stream)) return
     // Node's APIs for both versions of HTTP are compatible in the parts used here.
-    handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
-  )
+    handle(request as unknown as IncomingMessage, response as unknown as ServerResponse)
+  })
   server.on('session', (session) => sessions.push(session))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -90,6 +95,56 @@ test('streams that stay open after their reply do not exhaust the HTTP/2 streams
   const connection = await connected(url, { protocolVersion: '2025-11-25' }, TRUSTING)
   for (let i = 0; i < 500; i++) expect(await ask(connection, { tool: 'open' }, i)).toMatchObject({ ok: true })
   expect(sessions.length).toBeLessThanOrEqual(4)
+})
+
+test('calls that a GOAWAY excludes continue the session on another socket', async () => {
+  const { url, methods, sessions } = await multiplexedServer(({ id = 0, session }) => {
+    // The handshake and the first call use the streams 1, 3 and 5.
+    if (session !== sessions[0] || id <= 5) return false
+    if (id === 7) sessions[0]?.goaway(constants.NGHTTP2_NO_ERROR, 5)
+    return true
+  })
+  const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 8 }, TRUSTING)
+  expect(await ask(connection, ECHO, 0)).toMatchObject({ ok: true })
+  const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => ask(connection, ECHO, i + 1)))
+  expect(outcomes.map(({ ok, message }) => message ?? ok)).toEqual(Array.from({ length: 8 }, () => true))
+  expect(sessions).toHaveLength(2)
+  expect(methods.filter((method) => method === 'initialize')).toHaveLength(1)
+  expect(methods.filter((method) => method === 'tools/call')).toHaveLength(9)
+})
+
+test.each(['2025-11-25', '2025-03-26'] as const)(
+  'messages of %s that a server refuses are sent again',
+  async (version) => {
+    const seen = new Set<ServerHttp2Stream>()
+    const { url } = await multiplexedServer((opened) => {
+      seen.add(opened)
+      if (seen.size % 2 === 1) opened.close(constants.NGHTTP2_REFUSED_STREAM)
+      return seen.size % 2 === 1
+    })
+    const connection = await connected(url, { protocolVersion: version, maxInFlight: 2 }, TRUSTING)
+    expect(await ask(connection, ECHO, 0)).toMatchObject({ ok: true })
+    await connection.close()
+  },
+)
+
+test('a call that a server always refuses fails after 20 more attempts', async () => {
+  let refused = 0
+  const { url, sessions } = await multiplexedServer((opened) => {
+    // The handshake uses the streams 1 and 3.
+    if ((opened.id ?? 0) <= 3) return false
+    refused++
+    opened.close(constants.NGHTTP2_REFUSED_STREAM)
+    return true
+  })
+  const connection = await connected(url, { protocolVersion: '2025-11-25' }, TRUSTING)
+  expect(await ask(connection, ECHO)).toMatchObject({
+    ok: false,
+    errorClass: 'connection',
+    message: 'the server did not process the request',
+  })
+  expect(refused).toBe(21)
+  expect(sessions).toHaveLength(1)
 })
 
 test('works with HTTP/1.1 over TLS', async () => {

@@ -11,6 +11,9 @@ const CONNECT_MS = 10_000
 /** Minimum number of waiting exchanges for which `crowded` is true. */
 const CROWD = 100
 
+/** Maximum number of times that an exchange is sent again, like the engine's: a server may refuse everything. */
+const MAX_RESENDS = 20
+
 type HttpConnection = Connection<HttpRequest>
 
 /** Receives the end of an HTTP exchange. The sink of the request receives the response. */
@@ -34,18 +37,22 @@ interface Slot {
 
 /**
  * The sockets of one session. An exchange takes a free socket or waits while another one opens; with HTTP/2 all
- * exchanges use the first socket. The session continues when the server closes an idle socket.
+ * exchanges use the first socket. The session continues when the server closes an idle socket, or ends an HTTP/2 socket
+ * with exchanges that it did not process (RFC 9113, 8.7): those use the next socket.
  */
 export class HttpSockets {
   readonly #options: SocketsOptions
   readonly #slots: Slot[] = []
   readonly #waiting: Ticket[] = []
   readonly #abort = new AbortController()
+  /** Exchanges that one socket carries at a time: 1 with HTTP/1.1. */
+  readonly #perSocket: number
   #connecting = 0
   #reachable = true
 
   constructor(first: HttpConnection, options: SocketsOptions) {
     this.#options = options
+    this.#perSocket = first.maxInFlight
     this.#add(first)
   }
 
@@ -103,6 +110,18 @@ export class HttpSockets {
     if (this.#waiting.length > 0) this.#serve()
   }
 
+  /** Sends an exchange again. Returns false if it must fail instead. */
+  resend(ticket: Ticket): boolean {
+    if (this.#abort.signal.aborted || ticket.resends >= MAX_RESENDS) return false
+    ticket.resends++
+    ticket.slot?.tickets.delete(ticket)
+    ticket.slot = undefined
+    // First, because the other exchanges that wait began later.
+    this.#waiting.unshift(ticket)
+    this.#serve()
+    return true
+  }
+
   #free(): Slot | undefined {
     for (const slot of this.#slots) {
       if (slot.connection.usable && slot.tickets.size < slot.connection.maxInFlight) return slot
@@ -126,7 +145,7 @@ export class HttpSockets {
 
   /** Opens a socket for a waiting exchange, or, at the limit, takes one from a settled exchange. */
   #makeRoom(): void {
-    if (this.#connecting >= this.#waiting.length) return
+    if (this.#connecting * this.#perSocket >= this.#waiting.length) return
     if (this.#open() + this.#connecting >= this.#options.max) {
       // When it ends, its socket becomes free, and the waiting exchanges are served again.
       this.#held()?.giveUp()
@@ -192,6 +211,8 @@ export class Ticket implements ExchangeEvents {
    * exchange may take its socket.
    */
   settled = false
+  /** Number of times that the exchange was sent again. */
+  resends = 0
 
   constructor(request: SinkRequest, asker: Asker, sockets: HttpSockets, traceparent: Traceparent | undefined) {
     this.#request = request
@@ -223,8 +244,9 @@ export class Ticket implements ExchangeEvents {
   onMessage(): void {}
 
   onDone(outcome: Outcome): void {
-    // Release the socket first: the asker may need it immediately.
     this.#cancel = undefined
+    if (outcome.unprocessed === true && outcome.bytesReceived === 0 && this.#sockets.resend(this)) return
+    // Release the socket first: the asker may need it immediately.
     this.#sockets.over(this)
     this.#asker.ended(outcome)
   }

@@ -154,7 +154,8 @@ export class Dialogue implements McpListener {
     if (this.#state.reason !== undefined) return
     if (this.#channel === undefined) return this.#keepEarly(text, bytes)
     const messages = messagesIn(text)
-    if (messages === undefined) return this.#handleOther(text, bytes, id ?? idOfBroken(text))
+    if (messages?.every((message) => this.#isMeant(message)) !== true)
+      return this.#handleOther(text, bytes, id ?? idOfBroken(text))
     const [only] = messages
     if (messages.length === 1 && only !== undefined) this.#handle(only, text, bytes)
     // Count the bytes of a batch once. Pass each message's own text: the text of the batch contains all nonces.
@@ -195,6 +196,14 @@ export class Dialogue implements McpListener {
     // A server that closes while calls are in flight did not close cleanly.
     if (left > 0 && !destroyed) this.#state.lose(new Error(message))
     this.#state.end()
+  }
+
+  /** Whether a message is one, and not a log in JSON on the standard output of a server. */
+  #isMeant({ jsonrpc, id, method }: JsonObject): boolean {
+    if (!this.#ignoresStrayLines || jsonrpc === '2.0') return true
+    // Some servers omit the version. A log may have a method, a result or an error, but not the id of a call.
+    const number = idNumber(id)
+    return typeof method !== 'string' && (this.#waiting.has(number) || this.#abandoned.has(number))
   }
 
   #keepEarly(text: string, bytes: number): void {

@@ -81,6 +81,17 @@ describe('a server over stdio', () => {
     expect(onStrayLine).toHaveBeenCalledTimes(6)
   })
 
+  test('may print logs in JSON that look like messages, and omit the version of its replies', async () => {
+    const onStrayLine = vi.fn<() => void>()
+    const onUnsolicited = vi.fn<() => void>()
+    const some = { onStrayLine, onUnsolicited }
+    const connection = await overPipes(command('prints logs that look like messages'), PINNED, some)
+    for (let i = 0; i < 3; i++) expect(await ask(connection, PING, i)).toMatchObject({ ok: true })
+    // Six lines for each message that the server gets.
+    expect(onStrayLine).toHaveBeenCalledTimes(5 * 6)
+    expect(onUnsolicited).not.toHaveBeenCalled()
+  })
+
   test('that never answers can be cancelled and destroyed', async () => {
     const connection = await overPipes(command('never answers'), PINNED)
     const { pid = 0 } = connection

@@ -42,6 +42,20 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
     process.stdout.write(`{"level":"info","got":${JSON.stringify(message.method)}}\n\n`)
     reply(message)
   },
+  'prints logs that look like messages'(message) {
+    const logs = [
+      { level: 'error', error: { message: 'the cache is empty' } },
+      { level: 'info', method: 'GET', path: '/health' },
+      { level: 'info', id: 'req-7', method: 'GET' },
+      { level: 'info', id: 'req-7', result: 'sent' },
+      { level: 'error', id: null, error: { code: 1 } },
+      [{ level: 'info', id: 7, result: 'sent' }],
+    ]
+    process.stdout.write(logs.map((log) => `${JSON.stringify(log)}\n`).join(''))
+    // Without a version.
+    if (isCall(message)) process.stdout.write(`{"id":${JSON.stringify(message.id)},"result":{}}\n`)
+    else reply(message)
+  },
   'answers with long errors'(message) {
     if (isCall(message)) say({ id: message.id, error: { code: 1, message: 'no '.repeat(700_000) } })
     else reply(message)

@@ -127,9 +127,16 @@ describe('EventStreamParser', () => {
     const { parser, events } = parse('id: 1\ndata: a\n\nid: 2\nevent: half\ndata: half')
     parser.begin()
     expect(parser.lastEventId).toBe('1')
-    const rest = Buffer.from('\uFEFFdata: b\n\n')
-    parser.push(rest, 0, rest.length)
+    const push = (text: string): void => {
+      const bytes = Buffer.from(text)
+      parser.push(bytes, 0, bytes.length)
+    }
+    push('\uFEFF: comment\n\n')
+    expect(parser.lastEventId).toBe('1')
+    push('data: b\n\n')
     expect(events.at(-1)).toEqual({ type: 'message', data: 'b' })
+    expect(parser.lastEventId).toBe('1')
+    push('id\n\n')
     expect(parser.lastEventId).toBe('')
   })
 

@@ -99,7 +99,8 @@ export class EventStreamParser {
     this.#data = undefined
     this.#lines.clear()
     this.#bytes = 0
-    this.#idOfNext = ''
+    // As browsers do: an event without an id, or a comment, does not forget where the stream continues.
+    this.#idOfNext = this.lastEventId
     this.violation = undefined
   }
 

@@ -69,6 +69,14 @@ describe('a reply stream that ends after an event with an id', () => {
     expect(resumed.map(({ after }) => after)).toEqual(['p1', 'r1', 'r2', 'r3'])
   })
 
+  test('is resumed from the same event after a stream that had only a comment', async () => {
+    const { server, resumed } = await polledServer(PRIMING.replace('60', '0'), (response, reply) =>
+      stream(response).end(resumed.length < 3 ? ': keep-alive\n\n' : reply),
+    )
+    expect(await ask(await connected(server.url), ECHO)).toMatchObject({ ok: true })
+    expect(resumed.map(({ after }) => after)).toEqual(['p1', 'p1', 'p1'])
+  })
+
   test.each<[string, number, object]>([
     [
       'refuses',

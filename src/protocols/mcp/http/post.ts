@@ -168,13 +168,13 @@ export class Post implements AnswerSink, Asker, Posted {
 
   /** Resumes a stream that the server ended before the reply, as it may do after any event with an id. */
   #resume(stream: EventStreamParser, bytesReceived: number): boolean {
-    const position = this.#options.resumes && this.#foreign === undefined ? positionOf(stream) : undefined
-    if (position === undefined) return false
+    const { lastEventId, retryMs } = positionOf(stream)
+    if (!this.#options.resumes || this.#foreign !== undefined || lastEventId === undefined) return false
     this.#resumed = true
     this.#bytesBefore += bytesReceived
     this.#retry = realTime.setTimeout(() => {
-      this.#ticket = this.#owner.resume(this, position.lastEventId)
-    }, position.retryMs)
+      this.#ticket = this.#owner.resume(this, lastEventId)
+    }, retryMs)
     return true
   }
 

@@ -117,14 +117,57 @@ describe('a reply stream that ends after an event with an id', () => {
   })
 })
 
-test('the stream of messages without a request is resumed from its last event', async () => {
-  const { server, resumed } = await polledServer('', (response) => {
-    if (resumed.length === 1) stream(response).end('retry: 20\nid: a7\ndata: \n\n')
-    else stream(response).write(': open\n\n')
+describe('the stream of messages without a request', () => {
+  /** Opens the stream on a server that handles the n-th request for it with the n-th handler, and then with the last. */
+  async function listening(...handlers: readonly ((response: ServerResponse) => void)[]): Promise<readonly Resumed[]> {
+    const { server, resumed } = await polledServer('', (response) => {
+      handlers[Math.min(resumed.length, handlers.length) - 1]?.(response)
+    })
+    await connected(server.url, { protocolVersion: '2025-11-25', listen: true })
+    return resumed
+  }
+  const after = (resumed: readonly Resumed[]): readonly unknown[] => resumed.map((each) => each.after)
+  const stays = (response: ServerResponse): void => void stream(response).write(': open\n\n')
+  const ends =
+    (text: string) =>
+    (response: ServerResponse): void =>
+      void stream(response).end(text)
+
+  test('is resumed from its last event', async () => {
+    const resumed = await listening(ends('retry: 20\nid: a7\ndata: \n\n'), stays)
+    await vi.waitUntil(() => resumed.length === 2, { timeout: 10_000 })
+    expect(resumed).toMatchObject([{ after: undefined }, { after: 'a7', session: 's1' }])
   })
-  await connected(server.url, { protocolVersion: '2025-11-25', listen: true })
-  await vi.waitUntil(() => resumed.length === 2, { timeout: 10_000 })
-  expect(resumed).toMatchObject([{ after: undefined }, { after: 'a7', session: 's1' }])
+
+  test('opens again when the server ends it, as after a time without messages, although it has no ids', async () => {
+    const resumed = await listening(ends('retry: 20\n\n'), ends(''), ends(': bye\n\n'), stays)
+    await vi.waitUntil(() => resumed.length === 4, { timeout: 10_000 })
+    expect(after(resumed)).toEqual([undefined, undefined, undefined, undefined])
+    expect((resumed[3]?.atMs ?? 0) - (resumed[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(3 * 19)
+  })
+
+  test('opens again after a second when the server names no time', async () => {
+    const resumed = await listening(ends(''), stays)
+    await vi.waitUntil(() => resumed.length === 2, { timeout: 10_000 })
+    expect((resumed[1]?.atMs ?? 0) - (resumed[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(999)
+  })
+
+  test('keeps its position over a stream without events, also when the connection breaks', async () => {
+    const cut = (response: ServerResponse): void => {
+      stream(response).write(': open\n\n', () => response.destroy())
+    }
+    const resumed = await listening(ends('retry: 20\nid: a7\ndata: \n\n'), ends(''), cut, stays)
+    await vi.waitUntil(() => resumed.length === 4, { timeout: 10_000 })
+    expect(after(resumed)).toEqual([undefined, 'a7', 'a7', 'a7'])
+  })
+
+  test.each([405, 409, 503])('stays closed when the server refuses it with %d', async (status) => {
+    const refuses = (response: ServerResponse): void => void response.writeHead(status).end()
+    const resumed = await listening(ends('retry: 20\n\n'), refuses)
+    await vi.waitUntil(() => resumed.length === 2, { timeout: 10_000 })
+    await setTimeout(100)
+    expect(resumed).toHaveLength(2)
+  })
 })
 
 /** A server of the official SDK, whose tool closes its stream before it returns. It stops when the test ends. */

@@ -11,7 +11,7 @@ import type { StreamPosition } from './stream-position.ts'
 import { contentTypeOf } from './response-fields.ts'
 import type { Asker } from './sockets.ts'
 
-/** An event stream that was requested with GET. */
+/** An event stream that is requested with GET, and requested again when it has ended. */
 export class ServerStream implements AnswerSink, Asker {
   readonly #onEnd: ((failure: ChannelFailure) => void) | undefined
   readonly #parser: EventStreamParser
@@ -24,7 +24,7 @@ export class ServerStream implements AnswerSink, Asker {
     this.#onEnd = onEnd
   }
 
-  /** Where the stream continues; undefined when the server cannot resume it. */
+  /** Where the stream continues; undefined when the server refused it, or sent something that cannot be read. */
   get position(): StreamPosition | undefined {
     return this.#isStream() && this.#parser.violation === undefined ? positionOf(this.#parser) : undefined
   }

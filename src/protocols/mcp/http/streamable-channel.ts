@@ -234,12 +234,16 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   /**
-   * Opens the stream for messages that the server sends without a request, or resumes it. A server may not offer one
-   * (405).
+   * Opens the stream for messages that the server sends without a request. A server may not offer one (405). One that
+   * does may end it at any time, as many do when it is idle: it is then opened again, until the server refuses it.
    */
-  #listen(lastEventId?: string): void {
-    if (!this.#state.usable) return
-    const head = lastEventId === undefined ? this.#heads.without('GET') : this.#heads.resuming(lastEventId)
+  #listen(): void {
+    let ticket: Ticket | undefined
+    const open = (lastEventId?: string): void => {
+      if (!this.#state.usable) return
+      const head = lastEventId === undefined ? this.#heads.without('GET') : this.#heads.resuming(lastEventId)
+      ticket = this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
+    }
     const onEvent = ({ data, bytes }: StreamEvent): void => {
       if (data !== '') this.onMessage(data, bytes)
     }
@@ -247,11 +251,11 @@ class StreamableChannel implements McpChannel, PostOwner {
       const { position } = stream
       // The rest of a stream that cannot be read must not be received.
       if (position === undefined) ticket?.giveUp()
-      if (position === undefined || !this.#state.usable) return
-      this.#relisten = realTime.setTimeout(() => this.#listen(position.lastEventId), position.retryMs)
+      else if (this.#state.usable)
+        this.#relisten = realTime.setTimeout(() => open(position.lastEventId), position.retryMs)
     }
     const stream = new ServerStream(this.#postOptions.limitBytes, onEvent, onEnd)
-    const ticket = this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
+    open()
   }
 
   /** Deletes the session, if there is one. A server may not allow this (405), which is fine. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { formatValue } from '../model/errors.ts'
 import { isStandardSchema, type StandardSchema } from '../model/standard-schema.ts'
 import { messageOf } from '../model/thrown.ts'
+import { parseJson } from './json-text.ts'
 import { textSchemaFailure } from './schema-check.ts'
 
 /** A condition on one value of a JSON body. `path` is dotted: `items.0.id`. */
@@ -93,7 +94,7 @@ export function bodyFailure(
 function jsonFailure(check: JsonCheck, body: string, noun: 'body' | 'message'): string | undefined {
   let root: unknown
   try {
-    root = JSON.parse(body)
+    root = parseJson(body)
   } catch {
     return `expected a JSON ${noun}, got ${formatValue(body)}`
   }

@@ -1,6 +1,7 @@
 import { formatValue } from '../model/errors.ts'
 import type { ErrorClass } from '../model/error-class.ts'
 import type { Answer } from '../model/protocol.ts'
+import { parseJson } from './json-text.ts'
 import { EXAMINED_BYTES, MESSAGE_BYTES } from './kept-bytes.ts'
 import { excerptOf, type MessageCheck, messageFailure } from './message-check.ts'
 
@@ -71,7 +72,7 @@ export class ExaminedMessages {
     const answer: Answer = { text, messages: this.#texts }
     if (this.#read === 'text') return answer
     try {
-      return { ...answer, json: JSON.parse(text) as unknown }
+      return { ...answer, json: parseJson(text) }
     } catch {
       const message = `expected a JSON message, got ${formatValue(text)}`
       return { errorClass: 'protocol', message, ...excerptOf(text) }

@@ -27,6 +27,7 @@ describe.each([
       /^the response does not match the schema: items\.1\.id: .*number/,
     )
     expect(textSchemaFailure(schema, '{"items":[]}', 'body')).toBeUndefined()
+    expect(textSchemaFailure(schema, '\uFEFF{"items":[]}', 'body')).toBeUndefined()
     expect(textSchemaFailure(schema, 'ok', 'message')).toBe("expected a JSON message, got 'ok'")
   })
 

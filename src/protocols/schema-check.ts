@@ -1,6 +1,7 @@
 import { formatValue } from '../model/errors.ts'
 import type { StandardSchema } from '../model/standard-schema.ts'
 import { messageOf } from '../model/thrown.ts'
+import { parseJson } from './json-text.ts'
 
 /** Returns why a value does not match a schema: its first issue, with the path; undefined if it matches. Never throws. */
 export function schemaFailure(schema: StandardSchema, value: unknown): string | undefined {
@@ -25,7 +26,7 @@ export function schemaFailure(schema: StandardSchema, value: unknown): string | 
 export function textSchemaFailure(schema: StandardSchema, text: string, noun: 'body' | 'message'): string | undefined {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     return `expected a JSON ${noun}, got ${formatValue(text)}`
   }

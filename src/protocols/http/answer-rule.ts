@@ -3,6 +3,7 @@ import { http } from '../../model/node-http.ts'
 import type { Answer, Outcome } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { bodyFailure, codeFailure, isCheckCode } from '../check.ts'
+import { parseJson } from '../json-text.ts'
 import type { HttpAnswer, HttpCheck, HttpRequest } from './request.ts'
 import type { BodyCapture } from './body-capture.ts'
 import type { HeaderFields } from './header-map.ts'
@@ -107,7 +108,7 @@ function answerOf(read: NonNullable<HttpRequest['read']>, status: number, kept: 
   if (typeof text !== 'string') return text
   if (read === 'text') return { status, headers, setCookie, text }
   try {
-    return { status, headers, setCookie, text, json: JSON.parse(text) as unknown }
+    return { status, headers, setCookie, text, json: parseJson(text) }
   } catch {
     return { errorClass: 'protocol', message: `expected a JSON body, got ${formatValue(text)}` }
   }

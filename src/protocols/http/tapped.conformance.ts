@@ -121,6 +121,12 @@ export function tappedCases({ open }: HttpSubject): void {
       expect(read).toMatchObject({ status: 200, setCookie: [], text: '{"a":[1]}', json: { a: [1] } })
     })
 
+    test('json ignores a byte order mark, as a check does', async () => {
+      const connection = await open(await rawServer(answer('200 OK', '\u00EF\u00BB\u00BF{"a":[1]}')))
+      const check = { json: { path: 'a.0', equals: 1 } }
+      expect((await ask(connection, { read: 'json', check })).answer).toMatchObject({ json: { a: [1] } })
+    })
+
     test.each<[string, SinkRequest, string, Partial<Outcome>]>([
       [
         'is not JSON',

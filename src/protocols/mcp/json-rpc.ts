@@ -1,4 +1,5 @@
 import { formatValue } from '../../model/errors.ts'
+import { withoutByteOrderMark } from '../json-text.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -18,8 +19,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Parses an object or a list from a server. Undefined for any other text, or when it is nested too deeply. */
 export function parseForeign(text: string): unknown {
-  // Some servers on Windows begin their output with a byte order mark.
-  const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const json = withoutByteOrderMark(text)
   // A log on standard output may have many lines, and an exception for each of them takes time.
   if (!/^\s*[[{]/.test(json)) return undefined
   const isLong = json.length > LONG

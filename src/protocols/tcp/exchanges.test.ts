@@ -232,6 +232,10 @@ describe('read', () => {
       errorClass: 'protocol',
       message: 'expected a JSON message, got \'{"a":\'',
     })
+    const check = { json: { path: 'a.0', equals: 1 } }
+    expect(await ask(connection, { data: '\uFEFF{"a":[1]}', read: 'json', check })).toMatchObject({
+      answer: { json: { a: [1] } },
+    })
     // The frame was complete, so the connection stays usable.
     expect(await ask(connection, { data: 'null', read: 'json' })).toMatchObject({ ok: true, answer: { json: null } })
   })

@@ -142,6 +142,10 @@ describe('read', () => {
       ok: true,
       answer: { json: { a: [1] } },
     })
+    const check = { json: { path: 'a.0', equals: 1 } }
+    expect(await ask(connection, { data: '\uFEFF{"a":[1]}', read: 'json', check })).toMatchObject({
+      answer: { json: { a: [1] } },
+    })
     expect(await ask(connection, { data: 'hello', read: 'json' })).toMatchObject({
       ok: false,
       errorClass: 'protocol',

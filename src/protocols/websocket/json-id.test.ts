@@ -21,6 +21,11 @@ describe('the id of a JSON object', () => {
     )
   })
 
+  test('is found after a byte order mark', () => {
+    expect(idIn(Buffer.from('\uFEFF{"id":7}'))).toBe(7)
+    expect(idIn(Buffer.from('\uFEFF{"id":7'), false)).toBeUndefined()
+  })
+
   test('is undefined when only nested objects have one', () => {
     fc.assert(
       fc.property(fc.array(member.filter(([name]) => name !== 'id')), id, (members, inner) => {

@@ -8,6 +8,7 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const LETTER_I = 0x69
 const LETTER_D = 0x64
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 
 /** An id that is unique among the requests in flight. */
 export type JsonId = string | number
@@ -48,9 +49,10 @@ export function idPlace(json: Uint8Array): IdPlace | undefined {
 
 /**
  * Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. `whole`: whether
- * `json` is the whole object, and not only its beginning.
+ * `text` is the whole object, and not only its beginning.
  */
-export function idIn(json: Buffer, whole = true): JsonId | undefined {
+export function idIn(text: Buffer, whole = true): JsonId | undefined {
+  const json = beginsWithMark(text) ? text.subarray(BYTE_ORDER_MARK.length) : text
   const value = idPlace(json)?.value
   if (value === undefined || (!whole && value[1] === json.length)) return undefined
   try {
@@ -59,6 +61,10 @@ export function idIn(json: Buffer, whole = true): JsonId | undefined {
   } catch {
     return undefined
   }
+}
+
+function beginsWithMark(text: Buffer): boolean {
+  return text[0] === BYTE_ORDER_MARK[0] && text.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
 }
 
 function skipBlanks(json: Uint8Array, from: number): number {

@@ -77,7 +77,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
     } else if (nameLength === 10 && isText(bytes, name, 'keep-alive')) {
       keepAliveSeconds = readParameter(bytes, value, at, 'timeout')
       // The server accepts no further request.
-      if (readParameter(bytes, value, at, 'max') === 0) keepAlive = false
+      if (keepAliveSeconds === 0 || readParameter(bytes, value, at, 'max') === 0) keepAlive = false
     }
     at = next
   }

@@ -8,7 +8,7 @@ export type CommandProcess = ChildProcessByStdio<null, Readable, Readable>
 interface Command {
   /** Program and arguments; started without a shell. */
   readonly command: readonly string[]
-  /** Environment variables in addition to those of this process; undefined removes one. */
+  /** Environment variables in addition to those of this process without its test runner's; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Working directory; default that of this process. */
   readonly cwd?: string
@@ -25,10 +25,31 @@ export function spawnGroup({ command, env, cwd }: Command): CommandProcess {
   const [program = '', ...args] = command
   return spawn(program, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...withoutTestRunner(process.env), ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** Variables that only a test runner sets, or describe-load for its own processes. */
+const OF_TEST_RUNNER = /^(?:VITEST(?:_\w+)?|JEST_WORKER_ID|TEST_WORKER_INDEX|TEST_PARALLEL_INDEX|DESCRIBE_LOAD_\w+)$/
+/** Variables that Vitest sets for its processes, with their values. Others may use the same names. */
+const OF_VITEST = { TEST: 'true', MODE: 'test', DEV: '1', PROD: '', SSR: '1', BASE_URL: '/' }
+
+/**
+ * Returns the environment without what Vitest, Jest and Playwright add to it. An application may not listen in test mode,
+ * or behave in another way than in production.
+ */
+export function withoutTestRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isVitest = env['VITEST'] !== undefined
+  const added: Readonly<Record<string, string>> = {
+    ...(isVitest && OF_VITEST),
+    // Both set it only if it is not set. A value of the user that is the same does not differ from theirs.
+    ...((isVitest || env['JEST_WORKER_ID'] !== undefined) && { NODE_ENV: 'test' }),
+  }
+  return Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => !OF_TEST_RUNNER.test(name) && added[name] !== value),
+  )
 }
 
 /** Explains an `error` event of a process. */

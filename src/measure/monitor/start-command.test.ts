@@ -57,6 +57,18 @@ describe.concurrent('startCommand', () => {
     await target.stop()
   })
 
+  test('starts the target outside test mode, unless its env sets it', async () => {
+    const code = `require('node:http').createServer((_, response) => {
+      const { NODE_ENV, VITEST, TEST } = process.env
+      response.end(JSON.stringify({ NODE_ENV, VITEST, TEST }))
+    }).listen(process.env.PORT)`
+    for (const env of [{}, { NODE_ENV: 'test', VITEST: 'own' }]) {
+      const target = await startCommand(node(code, { env }), quiet)
+      expect(await (await fetch(target.url)).json()).toEqual(env)
+      await target.stop()
+    }
+  })
+
   test('connects to the checked addresses of a name, which it does not resolve again', async () => {
     const addresses = new Map([['name.invalid', [{ address: '127.0.0.1', family: 4 }] as const]])
     for (const scheme of ['http', 'tcp']) {

@@ -74,3 +74,36 @@ test('reports loads of tests that Playwright declares, on the author’s line', 
     ['_describe-load', 'application/json'],
   ])
 })
+
+/** A test that leaves a line for each run. */
+const E2E = (name: string): string => `
+import { appendFileSync } from 'node:fs'
+import { test } from '@playwright/test'
+test('runs', () => appendFileSync('order.txt', '${name}\\n'))
+`
+
+test(
+  'a shard runs its part of the other tests, and says that load tests do not wait',
+  { timeout: 180_000 },
+  async () => {
+    const files = {
+      'a.spec.ts': E2E('a'),
+      'b.spec.ts': E2E('b'),
+      'c.spec.ts': E2E('c'),
+      'd.load.spec.ts': E2E('load'),
+    }
+    const project = playwrightProject({ onTestFinished }, packages, files)
+    const ran = (): readonly string[] => project.text('order.txt').trim().split('\n').toSorted()
+    const first = await project.run('--shard', '1/2')
+    expect(first.exitCode, first.output).toBe(0)
+    expect(ran()).toEqual(['a', 'b'])
+    await project.run('--shard=2/2')
+    expect(ran()).toEqual(['a', 'b', 'c', 'load'])
+    const notice =
+      "describe-load: with --shard, load tests run at the same time as others: leave them out with --grep-invert '\\.load\\.', and run them in a separate job with --project load"
+    expect(first.output.split('\n').filter((line) => line.startsWith('describe-load'))).toEqual([notice])
+
+    await project.run('--repeat-each=2', '--grep-invert', String.raw`\.load\.`)
+    expect(ran()).toHaveLength(4 + 6)
+  },
+)

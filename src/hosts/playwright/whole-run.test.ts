@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWholeRun } from './whole-run.ts'
+import { dividingOption, isWholeRun } from './whole-run.ts'
 
 test.each([
   ['test', true],
@@ -17,4 +17,15 @@ test.each([
   ['', false],
 ])('playwright %s: %s', (words, expected) => {
   expect(isWholeRun(['node', 'playwright', ...words.split(' ')])).toBe(expected)
+})
+
+test.each([
+  ['test --shard 1/2', {}, '--shard'],
+  ['test --shard=1/2 --workers 2', {}, '--shard'],
+  ['test --repeat-each=3', {}, '--repeat-each'],
+  ['test', { shard: { current: 1, total: 2 } }, 'shard in the configuration'],
+  ['test', { shard: null }, undefined],
+  ['test --workers 2', {}, undefined],
+])('playwright %s with the configuration %j divides the tests by %s', (words, config, expected) => {
+  expect(dividingOption(['node', 'playwright', ...words.split(' ')], config)).toBe(expected)
 })

@@ -1,7 +1,8 @@
 import { argv } from 'node:process'
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test'
 import type { CustomPlan, LoadPlan } from '../../plan/load-plan.ts'
-import { isWholeRun } from './whole-run.ts'
+import { printNotice } from '../print-notice.ts'
+import { dividingOption, isWholeRun } from './whole-run.ts'
 import type { PlaywrightReporterOptions } from './reporter.ts'
 
 type Pattern = string | RegExp
@@ -26,8 +27,8 @@ const LOAD_FILES = '**/*.load.@(spec|test).?(c|m)[jt]s?(x)'
 /**
  * Returns the configuration with a project `load` for the load files and with describe-load's reporter. The project runs
  * one test at a time and never retries. If `playwright test` runs all tests, it starts after all other projects, and
- * Playwright skips it if one of their tests fails; if a file or a project is named, it starts at once. Throws a
- * `TypeError` if the configuration has a project of that name.
+ * Playwright skips it if one of their tests fails; if a file or a project is named, or in a shard, it starts at once.
+ * Throws a `TypeError` if the configuration has a project of that name.
  */
 export function withLoad<Config extends PlaywrightTestConfig>(config: Config, options: WithLoadOptions = {}): Config {
   const { plan, include = LOAD_FILES, dependencies = [], ...reporterOptions } = options
@@ -48,7 +49,7 @@ export function withLoad<Config extends PlaywrightTestConfig>(config: Config, op
     retries: 0,
     workers: 1,
     fullyParallel: false,
-    dependencies: [...new Set([...dependencies, ...(isWholeRun(argv) ? namesOf(given) : [])])],
+    dependencies: [...new Set([...dependencies, ...(isAfterOthers(config) ? namesOf(given) : [])])],
     ...(plan !== undefined && { use: { loadPlan: plan } }),
   }
   const reporter: readonly ReporterDescription[] = [
@@ -56,6 +57,18 @@ export function withLoad<Config extends PlaywrightTestConfig>(config: Config, op
     ['describe-load/playwright-reporter', reporterOptions],
   ]
   return { ...config, projects: [...others, load], reporter }
+}
+
+/** Returns whether the load files run after all other projects. Says why not if all projects run. */
+function isAfterOthers(config: PlaywrightTestConfig): boolean {
+  if (!isWholeRun(argv)) return false
+  const divided = dividingOption(argv, config)
+  if (divided !== undefined) printNotice(formatNotAfterOthers(divided))
+  return divided === undefined
+}
+
+function formatNotAfterOthers(divided: string): string {
+  return `with ${divided}, load tests run at the same time as others: leave them out with --grep-invert '\\.load\\.', and run them in a separate job with --project load`
 }
 
 /** Returns the names of the projects on which another one can depend: Playwright refuses those that clean up. */

@@ -107,3 +107,22 @@ test(
     expect(ran()).toHaveLength(4 + 6)
   },
 )
+
+/** Also reads a snapshot from before the configuration had load tests. */
+const SNAPSHOT = (name: string): string => `
+import { expect } from '@playwright/test'
+${E2E(name)}
+test('looks the same', () => expect('hello').toMatchSnapshot('text.txt'))
+`
+
+test('the tests of a configuration without projects keep their snapshots', { timeout: 180_000 }, async () => {
+  const files = {
+    'a.spec.ts': SNAPSHOT('a'),
+    'd.load.spec.ts': E2E('load'),
+    [`a.spec.ts-snapshots/text-${process.platform}.txt`]: 'hello',
+  }
+  const project = playwrightProject({ onTestFinished }, packages, files)
+  const { output, exitCode } = await project.run()
+  expect(exitCode, output).toBe(0)
+  expect(project.text('order.txt')).toBe('a\nload\n')
+})

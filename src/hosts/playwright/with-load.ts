@@ -32,7 +32,8 @@ const LOAD_FILES = '**/*.load.@(spec|test).?(c|m)[jt]s?(x)'
  */
 export function withLoad<Config extends PlaywrightTestConfig>(config: Config, options: WithLoadOptions = {}): Config {
   const { plan, include = LOAD_FILES, dependencies = [], ...reporterOptions } = options
-  const given = config.projects ?? [{ name: 'tests' }]
+  // The name of the project that Playwright adds if there are none. It is part of the paths of snapshots.
+  const given = config.projects ?? [{ name: config.name ?? '' }]
   if (given.some(({ name }) => name === LOAD_PROJECT)) {
     throw new TypeError(
       `withLoad() adds the project "${LOAD_PROJECT}", and the configuration has one of that name: rename or remove it`,

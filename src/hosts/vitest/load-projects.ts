@@ -38,9 +38,16 @@ export interface RootPlugin {
 /** Provided to a load project by its configuration, so that it is recognised whatever its name is. */
 const LOAD_PROJECT_MARK: HostSettings = { isLoadProject: true, plans: [], isListing: false, showsImages: false }
 
-/** Configuration of a load project. Its globs are set by `arrangeProjects`. */
-export function loadProject(name: string): object {
-  return { name, provide: { 'describe-load': LOAD_PROJECT_MARK } }
+/**
+ * Configuration of a load project. Its globs are set by `arrangeProjects`. `browser` is the key of this name that it
+ * inherits: Vitest would prepare a browser for it, and instances of the same names as those of the other project.
+ */
+export function loadProject(name: string, browser?: object): object {
+  return {
+    name,
+    provide: { 'describe-load': LOAD_PROJECT_MARK },
+    ...(browser !== undefined && { browser: { enabled: false } }),
+  }
 }
 
 function isLoadProject({ config }: Pick<TestProject, 'config'>): boolean {

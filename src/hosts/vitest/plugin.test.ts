@@ -56,6 +56,43 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
   })
 })
 
+/** A browser that Vitest can prepare, and that does not start. */
+const BROWSER = `{
+  enabled: true,
+  provider: {
+    name: 'none',
+    options: {},
+    serverFactory: async () => ({
+      plugins: [], config: () => ({}), configureServer() {}, transformIndexHtml() {},
+      createParent: () => ({}), setupRpc() {}, resolveOptimizeDeps: () => ({}),
+    }),
+    providerFactory() { throw new Error('a browser was started') },
+  },
+  instances: [{ browser: 'chromium', name: 'chrome' }],
+}`
+
+test.concurrent.for([5, 4] as const)(
+  'a load test runs in Node if the configuration has a browser, Vitest %i',
+  { timeout: 60_000 },
+  async (version, context) => {
+    const project = vitestProject(context, version, {
+      ...FILES,
+      'vitest.config.ts': CONFIG.replace('test: {', `test: { browser: ${BROWSER},`),
+    })
+    const { output, exitCode } = await project.run('run', '--project', 'load')
+    context.expect(exitCode, output).toBe(0)
+    context.expect(orderIn(project)).toHaveLength(4)
+  },
+)
+
+test('the load project has no browser either if the command line turns it on', () => {
+  const { config } = load()
+  const provide = { 'describe-load': { isLoadProject: true } }
+  const ofLoad = { test: { name: 'load', provide, browser: { enabled: true } } }
+  Reflect.apply(config as () => void, undefined, [ofLoad])
+  expect(ofLoad.test).toEqual({ name: 'load', provide })
+})
+
 /** A plugin whose plan names its configuration. */
 const PLUGIN = (seed: number): string => `
   import { load } from 'SRC/plugin.ts'

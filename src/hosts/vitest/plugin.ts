@@ -61,14 +61,18 @@ export function load(options: LoadPluginOptions = {}): Plugin {
     api: root,
     config(config) {
       // Every project that extends the configuration has this plugin, too, and calls this hook.
-      if (config.test?.provide?.['describe-load']?.isLoadProject === true) return
+      if (config.test?.provide?.['describe-load']?.isLoadProject === true) {
+        // A load runs in Node. `enabled: false` would not be enough, because `--browser` overrides it.
+        delete config.test.browser
+        return
+      }
       const folder = resolve(config.test?.root ?? config.root ?? '')
       addPlace({ root: folder.replaceAll(sep, '/'), include, plan })
       const projects = config.test?.projects ?? [{ extends: true, test: { name: UNIT_PROJECT } }]
       refuseSecondLoadProject(projects, valueAt(config, 'configFile'))
       // Not a spread, whose type Vitest 4 does not accept for its own configuration.
       const test = Object.assign({}, config.test, {
-        projects: [...projects, { extends: true as const, test: loadProject(LOAD_PROJECT) }],
+        projects: [...projects, { extends: true as const, test: loadProject(LOAD_PROJECT, config.test?.browser) }],
       })
       // Vitest 5 has applied the command line here.
       if (isFilter(test, 'project')) widen(test, root)

@@ -141,6 +141,27 @@ export function literalOf(expression: Expression | undefined): unknown {
   )
 }
 
+/**
+ * Returns the texts of a setting that is a string or a list of strings. The folder of the file (`__dirname`) is `.`.
+ * Returns undefined if the setting is computed, and an empty list without a setting.
+ */
+export function textsOf(setting: Expression | undefined): readonly string[] | undefined {
+  if (setting === undefined) return []
+  if (isFolderOfFile(setting)) return ['.']
+  const texts = [literalOf(setting)].flat()
+  return texts.every((text) => typeof text === 'string') ? texts : undefined
+}
+
+function isFolderOfFile(expression: Expression): boolean {
+  if (expression.type === 'Identifier') return expression.name === '__dirname'
+  return (
+    expression.type === 'MemberExpression' &&
+    expression.object.type === 'MetaProperty' &&
+    expression.property.type === 'Identifier' &&
+    expression.property.name === 'dirname'
+  )
+}
+
 /** Returns the edit that adds a property to an object, before the others and indented like them. */
 export function insertProperty({ text }: ConfigSource, object: ObjectExpression, code: string): Insertion {
   const [first] = object.properties

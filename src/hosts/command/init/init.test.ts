@@ -150,6 +150,72 @@ describe('init', () => {
     expect(text('vitest.config.js')).toBe(config)
   })
 
+  const JEST = JSON.stringify({ devDependencies: { jest: '^30.0.0' } })
+  const TS_JEST = JSON.stringify({ devDependencies: { jest: '^30.0.0', 'ts-jest': '29' } })
+
+  test.each([
+    ['vitest', VITEST, 'vite.config.js', `{ root: 'client' }`, 'client/load/service.load.test.js'],
+    ['vitest', VITEST, 'vite.config.js', `{ root: __dirname, test: { dir: './specs' } }`, 'specs/service.load.test.js'],
+    [
+      'vitest',
+      VITEST,
+      'vitest.config.js',
+      `{ root: '..', test: { root: 'client', dir: 'e2e' } }`,
+      'client/e2e/service.load.test.js',
+    ],
+    ['jest', TS_JEST, 'jest.config.js', `{ testMatch: ['<rootDir>/src/**/*.spec.ts'] }`, 'src/service.load.spec.ts'],
+    ['jest', JEST, 'jest.config.js', `{ testMatch: ['**/__tests__/**/*.js'] }`, '__tests__/service.load.test.js'],
+    [
+      'jest',
+      JEST,
+      'jest.config.js',
+      `{ rootDir: 'app', testMatch: ['<rootDir>/test/**/*.js', '!**/*.test.js'] }`,
+      'app/test/service.load.spec.js',
+    ],
+    ['jest', JEST, 'jest.config.js', `{ testRegex: '/__tests__/.*\\\\.js$' }`, 'load/__tests__/service.load.test.js'],
+    ['jest', JEST, 'jest.config.json', `{ "roots": ["<rootDir>/src"] }`, 'src/service.load.test.js'],
+  ] as const)('writes the load test where %s finds it: %s %s %s', (runner, manifest, config, object, file) => {
+    const text = config.endsWith('.json') ? object : `export default ${object}\n`
+    const { did } = init(folderWith({ 'package.json': manifest, [config]: text }), runner)
+    expect(did[1]).toBe(`write ${file}`)
+  })
+
+  test.each([
+    ['vitest', VITEST, 'vitest.config.js', `{ root: rootOf() }`, 'root'],
+    ['vitest', VITEST, 'vitest.config.js', `{ test: { dir: new URL('.', base) } }`, 'dir'],
+    ['jest', JEST, 'jest.config.js', `{ testMatch: patterns }`, 'testMatch'],
+    ['jest', JEST, 'jest.config.js', `{ testMatch: ['**/*.unit.js'] }`, 'testMatch'],
+    ['jest', JEST, 'jest.config.js', `{ testRegex: 'unit\\\\.js$' }`, 'testRegex'],
+    ['jest', JEST, 'jest.config.js', `{ roots: ['<rootDir>/a'], testMatch: ['<rootDir>/b/*.js'] }`, 'testMatch'],
+    [
+      'playwright',
+      JSON.stringify({ devDependencies: { '@playwright/test': '1.65.0' } }),
+      'playwright.config.js',
+      `{ testDir: join(base, 'e2e') }`,
+      'testDir',
+    ],
+  ] as const)('asks for the load test if %s may not find it: %s %s %s', (runner, manifest, config, object, setting) => {
+    const folder = folderWith({ 'package.json': manifest, [config]: `export default ${object}\n` })
+    const project = readProject(folder)
+    const step = planInit(project, runner, readService('http://127.0.0.1:3000', undefined)).steps[1]
+    expect(step).toMatchObject({
+      do: 'ask',
+      about: expect.stringContaining(`because of ${setting} in its configuration`) as string,
+      lines: expect.arrayContaining([expect.stringContaining('GET /')]) as string[],
+    })
+  })
+
+  test.each(['bun.lock', 'bun.lockb'])('installs with Bun beside a %s', (lock) => {
+    const folder = folderWith({ 'package.json': VITEST, [lock]: '' })
+    const { next, text } = init(folder)
+    expect(next).toEqual([
+      'bun add --dev describe-load',
+      'start the service at http://127.0.0.1:3000',
+      'bunx vitest run --project load',
+    ])
+    expect(text('.github/workflows/load.yml')).not.toContain('cache:')
+  })
+
   test('installs a supported version of the runner', () => {
     const nextOf = (devDependencies: object, runner: RunnerName): string | undefined =>
       init(folderWith({ 'package.json': JSON.stringify({ devDependencies }) }), runner).next[0]
@@ -211,6 +277,7 @@ describe('the workflow', () => {
     ['pnpm', ['pnpm install --frozen-lockfile', 'pnpm exec vitest run --project load']],
     ['yarn', ['corepack enable', 'yarn install --immutable', 'yarn vitest run --project load']],
     ['yarn-classic', ['yarn install --frozen-lockfile', 'yarn vitest run --project load']],
+    ['bun', ['bun install --frozen-lockfile', 'bunx vitest run --project load']],
   ] as const)('installs and runs with %s', (manager: ManagerName, commands) => {
     const workflow = loadWorkflow({
       manager,

@@ -57,10 +57,14 @@ function configStep(project: Project, runnerName: RunnerName): Step {
 }
 
 function testStep(project: Project, runnerName: RunnerName, service: Service): Step {
-  const { entry, testFileOf } = RUNNERS[runnerName]
-  const { file, isCommonJs } = testFileOf(project)
+  const { title, entry, testFileOf } = RUNNERS[runnerName]
+  const { file, isCommonJs, unclear } = testFileOf(project)
   if (existsSync(join(project.folder, file))) return { do: 'keep', file, about: 'it exists already' }
   const text = loadTestFile({ entry, isCommonJs, name: project.name, service })
+  if (unclear !== undefined) {
+    const about = `${title} may not find it there because of ${unclear} in its configuration. Write it where ${title} finds tests`
+    return { do: 'ask', file, about, lines: text.trimEnd().split('\n') }
+  }
   return { do: 'write', file, text, about: `one load test: GET ${service.path}, 20 requests per second for 10 s` }
 }
 

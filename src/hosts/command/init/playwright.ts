@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { withLoadCall } from './config-edits.ts'
-import { type ConfigSource, literalOf, propertyOf, readConfig } from './config-source.ts'
+import { type ConfigSource, propertyOf, readConfig, textsOf } from './config-source.ts'
 import type { Project } from './project.ts'
 import { EXTENSIONS, REPORTS, type Runner, TEST_NAME, testFolder } from './runner.ts'
 
@@ -25,11 +25,12 @@ export const playwright: Runner = {
   startsService: (project) => propertyIn(project, 'webServer') !== undefined,
   reportsOf: () => REPORTS,
   testFileOf(project) {
-    const folder = literalOf(propertyIn(project, 'testDir'))
-    const inside = typeof folder === 'string' ? posix.normalize(folder) : testFolder(project)
+    const folders = textsOf(propertyIn(project, 'testDir'))
+    const inside = folders?.[0] === undefined ? testFolder(project) : posix.normalize(folders[0])
     const file = `${TEST_NAME}.load.spec.${project.hasTypeScript ? 'ts' : 'js'}`
     // Playwright compiles imports in a CommonJS package, too.
-    return { file: posix.join(inside, file), isCommonJs: false }
+    const unclear = folders === undefined ? 'testDir' : undefined
+    return { file: posix.join(inside, file), isCommonJs: false, unclear }
   },
 }
 

@@ -15,7 +15,7 @@ export const RUNNER_PACKAGES: Readonly<Record<RunnerName, string>> = {
 }
 
 /** The package managers that a workflow can install with. */
-export type ManagerName = 'npm' | 'pnpm' | 'yarn' | 'yarn-classic'
+export type ManagerName = 'npm' | 'pnpm' | 'yarn' | 'yarn-classic' | 'bun'
 
 /** What `init` knows about the project in a folder. */
 export interface Project {
@@ -45,6 +45,8 @@ export interface Project {
 /** Lock files, with the package manager that writes them. */
 const LOCKS: readonly (readonly [file: string, manager: ManagerName])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
   ['yarn.lock', 'yarn'],
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],

@@ -1,4 +1,5 @@
 import type { Edited } from './config-edits.ts'
+import { posix } from 'node:path'
 import type { Project } from './project.ts'
 
 /** A configuration file, and how it becomes one for load tests. */
@@ -11,6 +12,15 @@ export interface ConfigStep {
   readonly about: string
   /** Lines for its author if the file is unusual. */
   readonly manual: readonly string[]
+}
+
+/** Where a load test belongs. */
+export interface TestFile {
+  readonly file: string
+  /** The runner reads the file as CommonJS. */
+  readonly isCommonJs: boolean
+  /** Name of the setting because of which the runner may not find the file. */
+  readonly unclear?: string | undefined
 }
 
 /** What `init` needs to know about a test runner. */
@@ -27,8 +37,7 @@ export interface Runner {
   startsService?(project: Project): boolean
   /** Folder to which the reporter writes. */
   reportsOf(project: Project): string
-  /** Path of the load test, and whether the runner reads it as CommonJS. */
-  testFileOf(project: Project): { readonly file: string; readonly isCommonJs: boolean }
+  testFileOf(project: Project): TestFile
 }
 
 export const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'] as const
@@ -37,7 +46,14 @@ export const TEST_NAME = 'service'
 /** Relative to the root of the test runner. */
 export const REPORTS = 'reports'
 
-/** Returns the folder of the project's tests, or `load`. */
-export function testFolder(project: Project): string {
-  return project.fileOf(['test', 'tests']) ?? 'load'
+/** Returns the folder of the tests in a folder of the project, or `load`. */
+export function testFolder(project: Project, inside = ''): string {
+  const folders = ['test', 'tests'].map((name) => posix.join(inside, name))
+  return project.fileOf(folders) ?? posix.join(inside, 'load')
+}
+
+/** Returns a path in the project; empty for the project itself and for a path outside of it. */
+export function pathInProject(path: string): string {
+  const normal = posix.normalize(path).replace(/\/$/, '')
+  return normal === '.' || normal.startsWith('..') || posix.isAbsolute(normal) ? '' : normal
 }

@@ -10,8 +10,8 @@ interface Manager {
   /** Prefix of a program of a package. */
   readonly run: string
   readonly script: string
-  /** What `actions/setup-node` caches. */
-  readonly cache: string
+  /** What `actions/setup-node` caches, if it knows the package manager. */
+  readonly cache?: string
 }
 
 const PNPM_VERSION = ['        with:', '          version: 10']
@@ -38,6 +38,12 @@ const MANAGERS: Readonly<Record<ManagerName, Manager>> = {
     run: 'yarn',
     script: 'yarn run',
     cache: 'yarn',
+  },
+  bun: {
+    before: ['      - uses: oven-sh/setup-bun@v2'],
+    install: 'bun install --frozen-lockfile',
+    run: 'bunx',
+    script: 'bun run',
   },
 }
 
@@ -88,7 +94,7 @@ export function loadWorkflow(options: WorkflowOptions): string {
     '      - uses: actions/setup-node@v4',
     '        with:',
     '          node-version: 24',
-    ...(hasLock ? [`          cache: ${cache}`] : []),
+    ...(hasLock && cache !== undefined ? [`          cache: ${cache}`] : []),
     `      - run: ${hasLock ? install : 'npm install'}`,
     ...(build === undefined ? [] : [`      - run: ${script} ${build}`]),
     ...(needs === undefined ? [] : [`      # Start the service here. The load test needs it at ${needs}`]),

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isError } from '../model/thrown.ts'
 import type { SourcePlace } from '../model/verdict.ts'
 
@@ -14,7 +14,10 @@ export interface CallSite {
  * Frames of this folder do not help a user. In the package, it is the whole package: a host that maps the files of `dist`
  * to their sources names these.
  */
-const OURS = import.meta.dirname.replace(/([/\\])dist$/, '$1')
+const OUR_FOLDER = import.meta.dirname.replace(/([/\\])dist$/, '$1')
+
+/** Frames name a file by its path, or by its URL in an ES module, where spaces and other characters are escaped. */
+const OURS = [OUR_FOLDER, pathToFileURL(OUR_FOLDER).href].map(withSlashes)
 
 /** Returns the location from which `helper` was called; `helper` must be on the stack. */
 export function callSite(helper: (...args: never[]) => unknown): CallSite {
@@ -60,16 +63,25 @@ export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
 
 /** Returns whether a frame, or the path of a file, is in describe-load. */
 export function isInOurCode(frame: string): boolean {
-  return frame.includes(OURS)
+  const written = withSlashes(frame)
+  return OURS.some((folder) => written.includes(folder))
 }
 
-/** A frame as V8 writes it, such as `at async test (file:///shop/a.test.ts:3:5)`. */
-const FRAME = /^\s+at (?:async )?(?:.*\()?(.+?):(\d+):(\d+)\)?$/
+/** On Windows, tools write paths with either slash, and drives in either case. */
+function withSlashes(text: string): string {
+  return text.replaceAll('\\', '/').replace(/(?<![a-z])[a-z]:(?=\/)/gi, (drive) => drive.toUpperCase())
+}
+
+/**
+ * A frame as V8 writes it, such as `at async test (file:///shop/a.test.ts:3:5)`. Names of functions and of folders may
+ * have parentheses, so the location begins at the last one before a path, a URL, `[eval]` or `<anonymous>`.
+ */
+const FRAME = /^\s+at (?:async )?(?:.* \((?=[\\/[<]|[\w.+-]+:))?(.+?):(\d+):(\d+)\)?$/
 /** Frames of Node and of packages, such as the test runner. */
 const NOT_OF_USER = /^node:|[/\\]node_modules[/\\]|^native$|<anonymous>/
 
 /** Returns the place of the first frame in a file of the user. */
-function placeIn(frames: string): SourcePlace | undefined {
+export function placeIn(frames: string): SourcePlace | undefined {
   for (const frame of frames.split('\n')) {
     const [, path = '', line, column] = FRAME.exec(frame) ?? []
     if (path === '' || NOT_OF_USER.test(path)) continue

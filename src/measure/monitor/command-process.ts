@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { windowsCommand } from './windows-command.ts'
 
 export type CommandProcess = ChildProcessByStdio<null, Readable, Readable>
 
@@ -20,14 +21,38 @@ export interface Failure {
   readonly advice: string
 }
 
-/** Starts a command in a separate process group, so that all its processes can be ended together. */
-export function spawnGroup({ command, env, cwd }: Command): CommandProcess {
+/** A command as this system starts it. */
+interface Startable {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string | undefined
+  /** The arguments are quoted already, for `cmd.exe`. */
+  readonly isVerbatim: boolean
+}
+
+/** Returns how this system starts a command, or why it cannot. */
+export function startable({ command, env: added, cwd }: Command): Startable | Failure {
+  const env = { ...withoutTestRunner(process.env), ...added }
   const [program = '', ...args] = command
+  if (process.platform !== 'win32') return { program, args, env, cwd, isVerbatim: false }
+  const resolved = windowsCommand(command, { env, cwd })
+  if ('program' in resolved) return { ...resolved, env, cwd }
+  return {
+    what: `'${program}' is the batch file ${resolved.refusedBatch}, whose arguments must not contain ", % or new lines`,
+    advice: "start the program without it, such as command: ['node', 'server.js']",
+  }
+}
+
+/** Starts a command in a separate process group, so that all its processes can be ended together. */
+export function spawnGroup({ program, args, env, cwd, isVerbatim }: Startable): CommandProcess {
   return spawn(program, args, {
     cwd,
-    env: { ...withoutTestRunner(process.env), ...env },
+    env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    windowsVerbatimArguments: isVerbatim,
   })
 }
 

@@ -3,7 +3,15 @@ import type { Ms } from '../../model/units.ts'
 import { realTime } from '../../model/real-time.ts'
 import { within } from '../../model/within.ts'
 import { formatDuration } from '../../wording/figures.ts'
-import { commandLine, endOf, type Failure, RUN_BY_HAND, spawnFailure, spawnGroup } from './command-process.ts'
+import {
+  commandLine,
+  endOf,
+  type Failure,
+  RUN_BY_HAND,
+  spawnFailure,
+  spawnGroup,
+  startable,
+} from './command-process.ts'
 import { OutputTail } from './output-tail.ts'
 import { startGuard, stopGroup } from './process-group.ts'
 
@@ -36,8 +44,10 @@ const OUTPUT_LIMIT_MS: Ms = 1_000
  */
 export async function runToEnd({ command, env, cwd, limitMs, signal, onLine }: Job): Promise<JobFailure | undefined> {
   signal.throwIfAborted()
+  const startableCommand = startable({ command, env, cwd })
+  if ('what' in startableCommand) return { code: 'not-started', ...startableCommand, quoted: [] }
   const guard = startGuard()
-  const child = spawnGroup({ command, env, cwd })
+  const child = spawnGroup(startableCommand)
   if (child.pid !== undefined) guard.watchOver(child.pid)
   const [output, errors] = [new OutputTail(child.stdout, onLine), new OutputTail(child.stderr, onLine)]
   const closed = new Promise<void>((resolve) => child.on('close', () => resolve()))

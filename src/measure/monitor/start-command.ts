@@ -13,6 +13,7 @@ import {
   RUN_BY_HAND,
   spawnFailure,
   spawnGroup,
+  startable,
 } from './command-process.ts'
 import { OutputTail } from './output-tail.ts'
 import { groupMembers, startGuard, stopGroup } from './process-group.ts'
@@ -60,13 +61,15 @@ export async function startCommand(
 ): Promise<StartedCommand> {
   const filled = await fillPort(target)
   const url = new URL(filled.url)
+  const startableCommand = startable(filled)
+  if ('what' in startableCommand) throw startError(startableCommand.what, startableCommand.advice)
   if ((await tryConnecting(url, addresses?.get(url.hostname))) === undefined) {
     const advice = "stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
     throw startError(`another process already listens at ${url.host}`, advice)
   }
 
   const guard = startGuard()
-  const child = spawnGroup(filled)
+  const child = spawnGroup(startableCommand)
   // A target that was not stopped must not keep this process alive; the guard then ends it.
   child.unref()
   for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()

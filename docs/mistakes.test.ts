@@ -274,7 +274,8 @@ const VITEST_TEXTS: Readonly<Record<string, (context: TestContext) => unknown>> 
   'plugins: []': () => formatMissingPlugin('vitest.config.ts', false),
   "projects: [{ plugins: [load()], test: { name: 'shop' } }]": () => formatInlinePlugin('vitest.config.ts', 'shop'),
   'vitest run --coverage': () => doubt({ code: 'coverage' }).message,
-  'vitest run & vitest run': () => formatWaiting({ pid: 4711, what: 'checkout > holds 50 req/s' }),
+  'vitest run & vitest run': () =>
+    formatWaiting({ pid: 4711, what: 'checkout > holds 50 req/s', path: '/tmp/describe-load-ada/load.lock' }),
   'rm load.lock': async ({ skip }) => {
     if (process.getuid?.() !== 0) skip('only root can create files of another user')
     const locks = join(folder, 'describe-load-ann')

@@ -130,7 +130,7 @@ describe('the machine lock', () => {
     const waiting = acquireMachineLock('x', { signal: abort.signal, folder, onWait })
     await realDelay(2_600)
     expect(onWait).toHaveBeenCalledTimes(1)
-    expect(onWait.mock.lastCall?.[0]).toMatchObject({ pid, what: 'shop > holds 500 req/s' })
+    expect(onWait.mock.lastCall?.[0]).toMatchObject({ pid, what: 'shop > holds 500 req/s', path })
     abort.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
   })

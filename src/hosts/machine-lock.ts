@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { LoadError } from '../model/errors.ts'
-import { LockFile, type LockHolder, waitForLock } from '../run/lock-file.ts'
+import { type LockAttempt, LockFile, type LockHolder, waitForLock } from '../run/lock-file.ts'
 import { openPrivateFolder, type PathFault, userFolder } from '../run/private-folder.ts'
 
 export interface MachineLock {
@@ -8,10 +8,16 @@ export interface MachineLock {
   release(): void
 }
 
+/** The holder of the lock that a load waits for. */
+export interface WaitedFor extends LockHolder {
+  /** Path of the lock. */
+  readonly path: string
+}
+
 interface LockOptions {
   readonly signal: AbortSignal
   readonly folder?: string
-  readonly onWait?: (holder: LockHolder) => void
+  readonly onWait?: (holder: WaitedFor) => void
   /**
    * The load may run at the same time as other loads of this thread: its author started them together. A load that
    * waited for another one of the same code could wait forever.
@@ -40,15 +46,17 @@ export async function acquireMachineLock(what: string, options: LockOptions): Pr
   openPrivateFolder(folder, lockError)
   const file = new LockFile(join(folder, 'load.lock'), lockError)
   const isShared = options.isShared === true
-  return waitForLock<MachineLock>(() => {
+  const attempt = (): LockAttempt<MachineLock> => {
     const held = heldHere.get(file.path)
     if (held !== undefined && (isShared || held.isShared)) return { lock: shareOf(file.path, held) }
-    const attempt = file.tryAcquire(what)
-    if (!('lock' in attempt)) return attempt
-    const first: HeldLock = { release: attempt.lock, isShared, loads: 0 }
+    const tried = file.tryAcquire(what)
+    if (!('lock' in tried)) return tried
+    const first: HeldLock = { release: tried.lock, isShared, loads: 0 }
     heldHere.set(file.path, first)
     return { lock: shareOf(file.path, first) }
-  }, options)
+  }
+  const { signal, onWait } = options
+  return waitForLock(attempt, { signal, onWait: (holder) => onWait?.({ ...holder, path: file.path }) })
 }
 
 /** Adds a load to a held lock, which is released when the last of its loads releases it. */

@@ -41,7 +41,7 @@ test('a script waits for a load of another process, and says for which one', { t
     child.once('close', resolve)
   })
   expect(said).toContain(
-    `describe-load: waiting for another load on this machine: process ${process.pid} runs "shop > holds 500 req/s"\n`,
+    `describe-load: waiting for another load on this machine: process ${process.pid} runs "shop > holds 500 req/s" (lock ${join(folder, 'load.lock')})\n`,
   )
   expect([code, printed]).toEqual([0, '20 20\n'])
   const next = await acquireMachineLock('next', { signal: AbortSignal.timeout(1_000), folder })

@@ -1,10 +1,10 @@
-import { linkSync, lstatSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { realDelay, realTime } from '../model/real-time.ts'
 import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
 import { isForeign, type OnPathFault } from './private-folder.ts'
-import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
+import { livenessOf, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
 
 /** The holder of a lock, as stored in its file. */
 export interface LockHolder extends ProcessIdentity {
@@ -28,18 +28,44 @@ const WARN_AFTER_MS: Ms = 2_000
 /** A takeover takes microseconds; an older one was abandoned by a process that died. */
 const TAKEOVER_LIMIT_MS: Ms = 5_000
 
+/** Interval at which a holder touches its file. */
+const TOUCH_MS: Ms = 5_000
+/** Time without a touch after which a lock does not count if the system does not report whether its holder runs. */
+const UNTOUCHED_LIMIT_MS: Ms = 30_000
+/** Time that one try observes at most. */
+const OBSERVED_MS: Ms = 1_000
+
+interface LockOptions {
+  /** Default 5 s. */
+  readonly touchMs?: Ms
+  /** Monotonic clock. */
+  readonly now?: () => Ms
+}
+
 /**
  * A lock between the processes of this user: a file with its holder's pid. It does not count if its holder no longer
  * runs, so a killed process leaves no lock behind.
+ *
+ * Only Linux reports since when a process runs. Elsewhere another process may have the pid of a killed holder, so holders
+ * touch their files, and a lock that stays untouched for 30 s does not count. The process that waits counts this time by
+ * its own tries, at most 1 s for each: after the machine slept, a holder has time to touch its file. A holder that was
+ * suspended alone loses its lock. Its run is invalid anyway, and it removes no lock of another process when it resumes.
  */
 export class LockFile {
   readonly path: string
   readonly #error: OnPathFault
+  readonly #touchMs: Ms
+  readonly #now: () => Ms
+  #touching: NodeJS.Timeout | undefined
+  /** The last state of another holder's file, and how long it has not changed. */
+  #seen: { readonly state: string; readonly atMs: Ms; readonly unchangedMs: Ms } | undefined
 
   /** Throws the errors that `error` creates. */
-  constructor(path: string, error: OnPathFault) {
+  constructor(path: string, error: OnPathFault, { touchMs = TOUCH_MS, now = realTime.now }: LockOptions = {}) {
     this.path = path
     this.#error = error
+    this.#touchMs = touchMs
+    this.#now = now
   }
 
   /**
@@ -48,11 +74,37 @@ export class LockFile {
    */
   tryAcquire(what: string): LockAttempt<() => void> {
     const mine: LockHolder = { ...thisProcess(), what, token: randomUUID() }
-    if (this.#acquire(mine)) return { lock: () => this.#release(mine) }
+    if (this.#acquire(mine)) {
+      this.#touching = realTime.setInterval(() => this.#touch(mine), this.#touchMs).unref()
+      return { lock: () => this.#release(mine) }
+    }
     const holder = this.#holder()
-    if (holder === undefined || isAlive(holder)) return { holder }
+    if (holder === undefined) return { holder }
+    const liveness = livenessOf(holder)
+    if (liveness === 'alive' || (liveness === 'unknown' && this.#untouchedMs(holder) <= UNTOUCHED_LIMIT_MS)) {
+      return { holder }
+    }
     this.#removeStale(holder)
     return { holder: undefined }
+  }
+
+  #touch({ token }: LockHolder): void {
+    try {
+      if (this.#holder()?.token === token) utimesSync(this.path, new Date(), new Date())
+    } catch {
+      // The file is not this lock any more, or not writable. Then others may take the lock.
+    }
+  }
+
+  /** Returns for how long the tries of this process have seen no touch. */
+  #untouchedMs({ token }: LockHolder): Ms {
+    const atMs = this.#now()
+    const state = `${token} ${statSync(this.path, { throwIfNoEntry: false })?.mtimeMs}`
+    const before = this.#seen?.state === state ? this.#seen : undefined
+    const observedMs = before === undefined ? 0 : Math.min(atMs - before.atMs, OBSERVED_MS)
+    const unchangedMs = (before?.unchangedMs ?? 0) + observedMs
+    this.#seen = { state, atMs, unchangedMs }
+    return unchangedMs
   }
 
   /** Links are created atomically, so no process reads a partial file. */
@@ -71,6 +123,7 @@ export class LockFile {
   }
 
   #release({ token }: LockHolder): void {
+    realTime.clearInterval(this.#touching)
     try {
       if (this.#holder()?.token === token) rmSync(this.path, { force: true })
     } catch {

@@ -15,14 +15,24 @@ export function processIdentity(pid: number): ProcessIdentity {
   return { pid, pidStartedAt: startOf(pid) }
 }
 
-export function isAlive({ pid, pidStartedAt }: ProcessIdentity): boolean {
+/** Whether a process runs; `unknown` if its pid is in use, and the system does not report since when. */
+export type Liveness = 'alive' | 'gone' | 'unknown'
+
+export function livenessOf({ pid, pidStartedAt }: ProcessIdentity): Liveness {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    // EPERM: the pid belongs to a process of another user, often a later one.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return 'gone'
   }
   const started = startOf(pid)
-  return pidStartedAt === null || started === null || started === pidStartedAt
+  if (pidStartedAt === null || started === null) return 'unknown'
+  return started === pidStartedAt ? 'alive' : 'gone'
+}
+
+/** Returns whether a process runs, as far as the system reports it. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return livenessOf(identity) !== 'gone'
 }
 
 /** Returns the process that a file describes as JSON; undefined if the text is anything else. */

@@ -114,7 +114,11 @@ export function formatShortDuration(duration: number): string {
   )
 }
 
-/** Says which load another one waits for. */
-export function formatWaiting({ pid, what }: { readonly pid: number; readonly what: string }): string {
-  return `waiting for another load on this machine: process ${pid} runs "${what}"`
+/** Says which load another one waits for; `path`: the lock that its process holds. */
+export function formatWaiting({
+  pid,
+  what,
+  path,
+}: Readonly<Record<'what' | 'path', string> & { pid: number }>): string {
+  return `waiting for another load on this machine: process ${pid} runs "${what}" (lock ${path})`
 }

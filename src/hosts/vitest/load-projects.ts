@@ -7,6 +7,7 @@ import { showsImages } from './report-console.ts'
 import { selects } from './project-filter.ts'
 import { relativeGlob } from './relative-glob.ts'
 import type { HostSettings } from './settings.ts'
+import { valueAt } from './value-at.ts'
 
 /** Name of the plugin, by which its copies in several configurations find each other. */
 export const LOAD_PLUGIN = 'describe-load'
@@ -144,7 +145,10 @@ function placesIn(vitest: Vitest): readonly PluginPlace[] {
 }
 
 /** Overrides flags of the command line, which Vitest applies to every project: `--pool`, `--no-isolate`, `--retry`. */
-function runLoadFiles({ config, vitest }: TestProject, served: readonly PluginPlace[], group: number): void {
+function runLoadFiles(project: TestProject, served: readonly PluginPlace[], group: number): void {
+  const { config, vitest } = project
+  // `vitest bench` of Vitest 4 would collect them.
+  if (checksOnlyTypes(vitest.config) || valueAt(vitest, 'mode') === 'benchmark') return runNothing(project)
   const folder = config.dir ?? config.root
   config.include = served.flatMap(({ root, include }) =>
     // Like Vitest's `include`, the globs of the project's own configuration are relative to `dir`.
@@ -173,6 +177,16 @@ function leaveOut({ config }: TestProject, others: readonly PluginPlace[]): void
       if (excluded !== undefined && !config.exclude.includes(excluded)) config.exclude = [...config.exclude, excluded]
     }
   }
+}
+
+/** Returns whether only tests of types run: `--typecheck.only`. */
+function checksOnlyTypes({ typecheck }: Pick<TestProject['config'], 'typecheck'>): boolean {
+  return typecheck.enabled && typecheck.only === true
+}
+
+/** Vitest does not pass these flags of the command line to projects. */
+export function checkTypesLikeRoot(vitest: Pick<Vitest, 'config'>, config: TestProject['config']): void {
+  config.typecheck = { ...vitest.config.typecheck }
 }
 
 function runNothing({ config }: TestProject): void {

@@ -56,6 +56,26 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
   })
 })
 
+/** A test file that records that it was loaded. */
+const RECORDED = `
+  import { appendFileSync } from 'node:fs'
+  import { test } from 'vitest'
+  appendFileSync('order.txt', import.meta.filename + '\\n')
+  test('runs', () => {})`
+
+test.concurrent.for([
+  [5, 'run', '--typecheck.only'],
+  [4, 'run', '--typecheck.only'],
+  [5, 'bench', '--run'],
+  [4, 'bench', '--run'],
+] as const)('Vitest %i loads no tests with %s %s', { timeout: 60_000 }, async ([version, ...args], context) => {
+  const files = { 'vitest.config.ts': CONFIG, 'a.load.test.ts': RECORDED, 'unit.test.ts': RECORDED }
+  const project = vitestProject(context, version, files)
+  const { output, exitCode } = await project.run(...args, '--passWithNoTests')
+  context.expect(exitCode, output).toBe(0)
+  context.expect(project.files('.'), output).not.toContain('order.txt')
+})
+
 /** A browser that Vitest can prepare, and that does not start. */
 const BROWSER = `{
   enabled: true,

@@ -14,6 +14,7 @@ import {
   addMissingProject,
   addPlace,
   arrangeProjects,
+  checkTypesLikeRoot,
   LOAD_PLUGIN,
   LOAD_PROJECT,
   loadProject,
@@ -86,7 +87,10 @@ export function load(options: LoadPluginOptions = {}): Plugin {
     async configureVitest({ vitest, project, injectTestProjects }) {
       join(vitest, options)
       await addMissingProject(vitest, project, injectTestProjects)
-      if (project.name === UNIT_PROJECT) leaveGlobalSetupToRoot(vitest, project.config)
+      if (project.name === UNIT_PROJECT) {
+        leaveGlobalSetupToRoot(vitest, project.config)
+        checkTypesLikeRoot(vitest, project.config)
+      }
       const isAbsent = vitest.config.watch && !isOnce() && !(await asksForLoad(argv))
       if (isAbsent && root.isAbsenceReported !== true) {
         root.isAbsenceReported = true

@@ -1,4 +1,4 @@
-import { afterAll, describe } from 'vitest'
+import { aroundAll, describe } from 'vitest'
 import type { SuiteAPI, TestOptions } from 'vitest'
 import { cleanText } from '../../model/text/clean.ts'
 import { readDeclaration } from '../declaration.ts'
@@ -49,7 +49,13 @@ function groupsOf(host: SuiteAPI | SuiteAPI['skip'], isOfSuite: boolean): Descri
 
 function collect({ planOf, body, outer }: Group, item: readonly unknown[], isOfSuite: boolean): Promise<void> {
   const scope = new PlanScope(planOf?.(...item) ?? {}, outer, isOfSuite || outer.isOfSuite)
-  // Declared before the body's hooks, so that it runs after them.
-  afterAll(() => scope.close())
+  // Around all hooks of the body, whose order `sequence.hooks` decides.
+  aroundAll(async (runSuite) => {
+    try {
+      await runSuite()
+    } finally {
+      await scope.close()
+    }
+  })
   return collectWithin(scope, () => body(...item))
 }

@@ -57,3 +57,46 @@ test('takes targets, but no rate, from the environment', { timeout: 120_000 }, a
     expect(output.split(text)).toHaveLength(2)
   }
 })
+
+/** Files of a test with a server and hooks, which leave a line each. */
+const HOOKED = {
+  'server.js': `
+    import { appendFileSync } from 'node:fs'
+    import { createServer } from 'node:http'
+    createServer((_, response) => response.end()).listen(process.env.PORT, '127.0.0.1')
+    process.once('SIGTERM', () => {
+      appendFileSync('order.txt', 'server\\n')
+      process.exit()
+    })`,
+  'hooks.load.test.ts': `
+    import { appendFileSync } from 'node:fs'
+    import { afterAll, beforeAll } from 'vitest'
+    import { describeLoad, expect, loadTest } from 'SRC/vitest.ts'
+    const note = async (hook) => {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      appendFileSync('order.txt', hook + '\\n')
+    }
+    const target = { command: [process.execPath, 'server.js'], url: 'http://127.0.0.1:{port}' }
+    describeLoad('shop', { target, rate: 20, duration: 100 }, () => {
+      beforeAll(() => () => note('clean-up'))
+      afterAll(() => note('hook'))
+      loadTest('responds', {}, ({ result }) => expect(result.successes).toBe(2))
+    })`,
+}
+
+test.concurrent.for([
+  [5, 'stack'],
+  [5, 'list'],
+  [5, 'parallel'],
+  [4, 'parallel'],
+] as const)(
+  'the server of a group outlives its hooks, Vitest %i with sequence.hooks %s',
+  { timeout: 60_000 },
+  async ([version, hooks], context) => {
+    const config = CONFIG.replace('test: {', `test: { sequence: { hooks: '${hooks}' },`)
+    const project = vitestProject(context, version, { ...HOOKED, 'vitest.config.ts': config })
+    const { output, exitCode } = await project.run('run')
+    context.expect(exitCode, output).toBe(0)
+    context.expect(project.text('order.txt')).toBe('hook\nclean-up\nserver\n')
+  },
+)

@@ -1,9 +1,8 @@
 import { formatList } from './figures.ts'
 
 /** Says that a variable is unknown; `meant` is the one that its author may have meant. */
-export function formatUnknownVariable(name: string, meant: string | undefined): string {
-  const remedy = meant === undefined ? '' : `\n    → did you mean ${meant}?`
-  return `${name} is not a variable of describe-load and has no effect${remedy}`
+export function formatUnknownVariable(name: string, meant: string): string {
+  return `${name} is not a variable of describe-load and has no effect\n    → did you mean ${meant}?`
 }
 
 /** Says that the load tests of a user do not take these variables. */

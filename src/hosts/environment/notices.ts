@@ -11,9 +11,14 @@ export interface Notice {
   readonly text: string
 }
 
-/** Returns the variables that look like those of describe-load and have no effect. */
+/**
+ * Returns the variables that their author probably wrote for describe-load, and that have no effect. Others, such as
+ * `LOAD_BALANCER_URL`, are of other programs.
+ */
 export function unknownNotices(env: Env): readonly Notice[] {
-  return unknownVariables(env).map(({ name, meant }) => ({ topic: name, text: formatUnknownVariable(name, meant) }))
+  return unknownVariables(env).flatMap(({ name, meant }) =>
+    meant === undefined ? [] : [{ topic: name, text: formatUnknownVariable(name, meant) }],
+  )
 }
 
 /** Returns which variables do not affect a load test of a user; `plan` is the one that the test itself gives. */

@@ -11,7 +11,7 @@ export interface CommandTarget {
   readonly url: string
   /** URL that must respond before traffic starts; default `url`. */
   readonly readyUrl?: string
-  /** Environment variables in addition to those of the test process. */
+  /** Environment variables in addition to those of the test process without its test runner's. */
   readonly env?: Readonly<Record<string, string>>
   /** Working directory; default that of the test process. */
   readonly cwd?: string
@@ -23,7 +23,7 @@ export interface StdioTarget {
   readonly embedded?: boolean
   /** Program and arguments; started without a shell. */
   readonly stdio: readonly string[]
-  /** Environment variables in addition to those of the test process. */
+  /** Environment variables in addition to those of the test process without its test runner's. */
   readonly env?: Readonly<Record<string, string>>
   /** Working directory; default that of the test process. */
   readonly cwd?: string

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { withoutTestRunner } from '../../model/test-runner-variables.ts'
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
@@ -76,7 +77,7 @@ export async function openProcessChannel(
 function start(program: string, args: readonly string[], stdio: StdioTarget): ChildProcessWithoutNullStreams {
   return spawn(program, args, {
     ...(stdio.cwd !== undefined && { cwd: stdio.cwd }),
-    env: { ...process.env, ...stdio.env },
+    env: { ...withoutTestRunner(process.env), ...stdio.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A separate process group, so that signals also reach its child processes.
     detached: process.platform !== 'win32',

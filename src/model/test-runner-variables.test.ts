@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutTestRunner } from './command-process.ts'
+import { withoutTestRunner } from './test-runner-variables.ts'
 
 const VITEST = {
   VITEST: 'true',
@@ -24,6 +24,6 @@ test.each([
     { NODE_ENV: 'production', BASE_URL: 'http://a', TEST: 'a', PATH: '/bin' },
   ],
   ['a user without a test runner', { NODE_ENV: 'test', TEST: 'true' }, { NODE_ENV: 'test', TEST: 'true' }],
-])('a command inherits, of the variables that are set by %s, those of the user', (_, env, inherited) => {
+])('a started program inherits, of the variables that are set by %s, those of the user', (_, env, inherited) => {
   expect(withoutTestRunner(env)).toEqual(inherited)
 })

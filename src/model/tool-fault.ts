@@ -35,7 +35,7 @@ export type ToolFault =
    */
   | { readonly code: 'cores-taken'; readonly cpuPercent: number; readonly waitMs: Ms; readonly lagMs: Ms }
   /**
-   * Generator and target filled the cores, and a thread of the target waited for a core for up to `waitMs` in a second
-   * while the generator ran; without that wait, the requests do not fail. CPU in % of one core.
+   * Generator and target filled the cores, and the target waited for one; with the generator's part of them as well, its
+   * requests may not fail. CPU in % of one core.
    */
-  | { readonly code: 'cores-shared'; readonly generatorPercent: number; readonly waitMs: Ms }
+  | { readonly code: 'cores-shared'; readonly generatorPercent: number; readonly targetPercent: number }

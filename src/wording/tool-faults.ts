@@ -28,9 +28,9 @@ export const toolFaultSentences: Sentences<ToolFault> = {
     ].join(' and ')
     return `other processes used ${formatPercent(cpuPercent / 100)} of a core, ${delays}: without these delays, this is not a fail`
   },
-  'cores-shared': ({ generatorPercent, waitMs }) =>
-    `the generator used ${formatPercent(generatorPercent / 100)} of a core, for which the target waited up to ` +
-    `${formatMs(waitMs)} ms in a second: without that wait, this is not a fail`,
+  'cores-shared': ({ generatorPercent, targetPercent }) =>
+    `the generator (${formatPercent(generatorPercent / 100)} of a core) and the target (${formatPercent(targetPercent / 100)}) ` +
+    'filled the cores: without the generator, the target may not fail',
 }
 
 /** Returns the sentence for a fault of the generator or of this machine. */

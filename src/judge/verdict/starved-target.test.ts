@@ -116,8 +116,8 @@ describe('a fail of a latency on a machine that other processes use', () => {
 })
 
 describe('a target that waits for a core while a busy generator runs', () => {
-  /** 10 s of 200 req/s, of which 20 of 50 in each batch stay in flight. The target waits for 900 ms in each second. */
-  function competingRun(generatorPercent: number): LoadResult {
+  /** 10 s of 200 req/s, of which 20 of 50 in each batch stay in flight. Each takes 20 ms. */
+  function competingRun(generatorPercent: number, coreWaitMs = 300): LoadResult {
     const run = resultOf({
       batches: eachWith(
         evenBatches(40, 50, () => 20),
@@ -127,7 +127,7 @@ describe('a target that waits for a core while a busy generator runs', () => {
     const samples = Array.from({ length: 10 }, (_, second): TargetSample => ({
       ...nothing,
       atMs: 1_000 * (second + 1),
-      coreWaitMs: 900,
+      coreWaitMs,
     }))
     const doubts = [doubt({ code: 'shared-cores', generatorPercent, targetPercent: 100 - generatorPercent, cores: 1 })]
     return {
@@ -137,9 +137,22 @@ describe('a target that waits for a core while a busy generator runs', () => {
     }
   }
 
-  test('waited for the generator as long as the generator ran', () => {
-    const run = competingRun(50)
-    expect(coreWaits(run, run)).toEqual(Array<number>(40).fill(500))
+  test('loses the generator\'s part of the cores, unless it hardly waits', () => {
+    const lostMs = (coreWaitMs: number): readonly number[] => {
+      const run = competingRun(60, coreWaitMs)
+      return coreWaits(run, run)
+    }
+    expect(lostMs(300)).toEqual(Array<number>(40).fill(600))
+    expect(lostMs(90)).toEqual(Array<number>(40).fill(0))
+  })
+
+  test('is not blamed for its response times', () => {
+    const judged = (coreWaitMs: number): string => {
+      const run = competingRun(50, coreWaitMs)
+      return percentileVerdict(run, run, { percentile: 75, limitMs: 14 }).verdict
+    }
+    expect(judged(300)).toBe('invalid')
+    expect(judged(90)).toBe('fail')
   })
 
   test('is blamed only for more than that time explains', () => {
@@ -151,7 +164,7 @@ describe('a target that waits for a core while a busy generator runs', () => {
     expect(judged(50)).toMatchObject({
       verdict: 'invalid',
       reason: 'the generator took cores from the target',
-      reasons: [{ code: 'cores-shared', generatorPercent: 50, waitMs: 500 }],
+      reasons: [{ code: 'cores-shared', generatorPercent: 50, targetPercent: 50 }],
     })
     expect(judged(30)).toMatchObject({ verdict: 'fail' })
   })

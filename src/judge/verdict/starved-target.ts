@@ -12,9 +12,15 @@ export function foreignCpuPercent({ generator }: LoadResult): number | undefined
   return generator.doubts.find((doubt) => doubt.code === 'foreign-load')?.cpuPercent
 }
 
-/** The CPU of the generator, where it and the target competed for the cores; undefined if they did not. */
-export function competingCpuPercent({ generator }: LoadResult): number | undefined {
-  return generator.doubts.find((doubt) => doubt.code === 'shared-cores')?.generatorPercent
+interface Competition {
+  /** CPU of the generator, and of the target, in % of one core. */
+  readonly generatorPercent: number
+  readonly targetPercent: number
+}
+
+/** Returns the CPU of generator and target where they filled the cores together; undefined if they did not. */
+export function competitionOf({ generator }: LoadResult): Competition | undefined {
+  return generator.doubts.find((doubt) => doubt.code === 'shared-cores')
 }
 
 /** For each batch of the figures, the longest wait of the target for a core (`coreWaitMs`). */
@@ -30,19 +36,26 @@ export function coreWaitMs(run: LoadResult, startMs: Ms, endMs: Ms): Ms {
   return Math.max(0, ...samplesBetween(run, startMs, endMs).map((sample) => waitIn(run, sample)))
 }
 
-/** Returns the wait of a sample. The generator alone keeps a thread waiting for no longer than it runs itself. */
+/**
+ * Returns the wait of a sample. A target that competes with the generator waits less, because it has nothing to do while
+ * the generator does not send. Without the generator, it could use the generator's part of the cores as well.
+ */
 function waitIn(run: LoadResult, sample: number): Ms {
   const { samples } = run.target
-  const { coreWaitMs: waitedMs, atMs } = samples[sample] ?? { coreWaitMs: 0, atMs: 0 }
-  if (foreignCpuPercent(run) !== undefined) return waitedMs ?? 0
-  const lengthMs = atMs - (samples[sample - 1]?.atMs ?? 0)
-  return Math.min(waitedMs ?? 0, ((competingCpuPercent(run) ?? 0) / 100) * lengthMs)
+  const waitedMs = samples[sample]?.coreWaitMs ?? 0
+  const competition = competitionOf(run)
+  if (competition === undefined || foreignCpuPercent(run) !== undefined) return waitedMs
+  const lengthMs = (samples[sample]?.atMs ?? 0) - (samples[sample - 1]?.atMs ?? 0)
+  const { generatorPercent, targetPercent } = competition
+  return 1_000 * waitedMs < SHORT_WAIT_MS * lengthMs
+    ? 0
+    : (lengthMs * generatorPercent) / (generatorPercent + targetPercent)
 }
 
 /** Positions of the samples that cover a time span. The last one also covers the rest of the run. */
 function samplesBetween(run: LoadResult, startMs: Ms, endMs: Ms): readonly number[] {
   const { samples } = run.target
-  const isDisturbed = foreignCpuPercent(run) !== undefined || competingCpuPercent(run) !== undefined
+  const isDisturbed = foreignCpuPercent(run) !== undefined || competitionOf(run) !== undefined
   if (!isDisturbed || samples.length === 0) return []
   const endOf = ({ atMs }: TargetSample, sample: number): Ms =>
     sample === samples.length - 1 ? Number.POSITIVE_INFINITY : atMs

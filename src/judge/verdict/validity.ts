@@ -8,7 +8,7 @@ import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
 import {
-  competingCpuPercent,
+  competitionOf,
   coreWaits,
   explainedBy,
   foreignCpuPercent,
@@ -228,17 +228,8 @@ export function outsideTrouble(
   const cpuPercent = foreignCpuPercent(run)
   const withoutDelays =
     cpuPercent === undefined || limitMs === undefined || delays === 'all' ? undefined : undelayed(unstarved)
-  const rest =
-    withoutDelays === undefined
-      ? remainingFigures(
-          limitMs === undefined ? unstarved : explainedBy(unstarved, run, limitMs),
-          outsideOf(figures, late),
-        )
-      : remainingFigures(
-          withoutDelays,
-          waitsMs.map(() => true),
-        )
   const fault = faultOf(run, isLate ? maxLagMs(run) : 0, maxWaitMs)
+  const rest = restOf(run, { unstarved, withoutDelays, limitMs, late, fault })
   return {
     rest,
     late: withoutDelays === undefined ? late : [],
@@ -247,13 +238,32 @@ export function outsideTrouble(
   }
 }
 
+interface Trouble {
+  /** The figures as if the target had always had a core. */
+  readonly unstarved: JudgedFigures
+  /** The same without the delays of each request; undefined if these do not count. */
+  readonly withoutDelays: JudgedFigures | undefined
+  readonly limitMs: Ms | undefined
+  readonly late: readonly LatePeriod[]
+  readonly fault: ToolFault
+}
+
+function restOf(run: LoadResult, { unstarved, withoutDelays, limitMs, late, fault }: Trouble): JudgedFigures {
+  const all = (keep: boolean): readonly boolean[] => unstarved.batches.inFlight.map(() => keep)
+  // A queue that grew because of the generator lengthens all later response times.
+  if (fault.code === 'cores-shared' && limitMs !== undefined) return remainingFigures(unstarved, all(false))
+  if (withoutDelays !== undefined) return remainingFigures(withoutDelays, all(true))
+  const explained = limitMs === undefined ? unstarved : explainedBy(unstarved, run, limitMs)
+  return remainingFigures(explained, outsideOf(unstarved, late))
+}
+
 function faultOf(run: LoadResult, lagMs: Ms, waitMs: Ms): ToolFault {
   const cpuPercent = foreignCpuPercent(run)
   if (cpuPercent !== undefined) return { code: 'cores-taken', cpuPercent, waitMs, lagMs }
-  const generatorPercent = competingCpuPercent(run)
-  return generatorPercent === undefined || waitMs === 0
-    ? { code: 'sent-late', lagMs }
-    : { code: 'cores-shared', generatorPercent, waitMs }
+  const competition = competitionOf(run)
+  if (competition === undefined || waitMs === 0) return { code: 'sent-late', lagMs }
+  const { generatorPercent, targetPercent } = competition
+  return { code: 'cores-shared', generatorPercent, targetPercent }
 }
 
 function standingFor(fault: ToolFault, run: LoadResult): Standing {

@@ -10,7 +10,8 @@ export interface Topic {
   readonly examples: readonly string[]
 }
 
-const EXIT_CODES = 'exit codes: 0 passed, 1 failed, 2 usage error, 3 invalid or inconclusive'
+const EXIT_CODES =
+  'exit codes: 0 passed or leans to a pass, 1 failed, 2 usage error, 3 invalid or otherwise inconclusive, 130 Ctrl-C'
 
 /** Returns the help of one subcommand, or of all. */
 export function help(topics: Readonly<Record<string, Topic>>, name: string | undefined): string {

@@ -40,17 +40,12 @@ test.each(pages)('%s links only to files and headings that exist', (page) => {
 const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] }
 /** `src/package.test.ts` checks the README, which the package contains, too. */
 const published = files.filter((file) => /\.(?:md|txt)$/.test(file))
-/** Its links to calibrations are not yet plain text. */
-const UNCHECKED = 'docs/comparisons.md'
 
-test.each(published.filter((page) => page !== UNCHECKED))(
-  '%s, which the package contains, links only to files of the package',
-  (page) => {
-    const linked = linksIn(page).map((link) => join(dirname(page), link.replace(/#.*/, '')))
-    const known = new Set([...globSync(files, { cwd: repository }), 'README.md', dirname(page)])
-    expect(linked.filter((file) => !known.has(file))).toEqual([])
-  },
-)
+test.each(published)('%s, which the package contains, links only to files of the package', (page) => {
+  const linked = linksIn(page).map((link) => join(dirname(page), link.replace(/#.*/, '')))
+  const known = new Set([...globSync(files, { cwd: repository }), 'README.md', dirname(page)])
+  expect(linked.filter((file) => !known.has(file))).toEqual([])
+})
 
 test('the architecture page names only files and folders that exist', () => {
   const named = [...read('docs/architecture.md').matchAll(/`([\w./-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)

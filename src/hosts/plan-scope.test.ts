@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { rampUp } from '../traffic/patterns/index.ts'
 import { PlanScope } from './plan-scope.ts'
 
 async function urlOf(target: unknown): Promise<unknown> {
@@ -14,6 +15,17 @@ describe('plans of nested groups', () => {
       target: 'http://127.0.0.1:1',
       rate: 50,
       sla: { p99Ms: 8 },
+    })
+  })
+
+  test('a group and a test replace what contradicts them, of every group around', () => {
+    const inner = new PlanScope({ pattern: rampUp({ to: 200 }), duration: '30s' }, outer)
+    expect(inner.declared({})).not.toHaveProperty('rate')
+    expect(inner.declared({ concurrency: 10 })).toEqual({
+      target: 'http://127.0.0.1:1',
+      sla: { p50Ms: 1, p99Ms: 9 },
+      duration: '30s',
+      concurrency: 10,
     })
   })
 

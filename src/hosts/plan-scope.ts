@@ -1,3 +1,4 @@
+import { inheritPlan } from '../plan/inherited-plan.ts'
 import type { WrittenPlan } from '../plan/load-plan.ts'
 import { type CommandTarget, isSocket, isStdio, type Target } from '../model/target.ts'
 import { LoadPlanError } from '../model/errors.ts'
@@ -26,9 +27,9 @@ export class PlanScope {
   }
 
   /**
-   * Returns a plan with the keys that it inherits in this scope. An inner key replaces the whole outer one. A target
-   * that several tests share is a function. A target from the environment replaces an inherited one; throws
-   * `LoadPlanError` if the environment is invalid, or if the plan is not an object.
+   * Returns a plan with the keys that it inherits in this scope (`inheritPlan`). A target that several tests share is a
+   * function. A target from the environment replaces an inherited one; throws `LoadPlanError` if the environment is
+   * invalid, or if the plan is not an object.
    */
   planOf(inner: WrittenPlan): WrittenPlan {
     const written = this.declared(inner)
@@ -46,7 +47,7 @@ export class PlanScope {
       const remedy = 'write load({}) for the plan of its describeLoad'
       throw new LoadPlanError([{ key: 'plan', value: inner, rule: 'must be an object', remedy }])
     }
-    return { ...this.#inherited(), ...inner }
+    return inheritPlan(this.#inherited(), inner)
   }
 
   /** Stops what this scope has started. */
@@ -60,7 +61,7 @@ export class PlanScope {
 
   #inherited(): WrittenPlan {
     const outer = this.#outer
-    return outer === undefined ? this.#plan : { ...outer.#inherited(), ...this.#plan }
+    return outer === undefined ? this.#plan : inheritPlan(outer.#inherited(), this.#plan)
   }
 
   #sharedTarget(): Target | undefined {

@@ -15,6 +15,11 @@ export function isMix(workload: unknown): workload is Plan {
   return isRecord(workload) && workload['kind'] === 'mix'
 }
 
+/** Returns whether a plan with this workload may say with `request` what is sent. */
+export function allowsRequest(workload: unknown): boolean {
+  return workload === undefined || workload === 'read' || workload === 'batch'
+}
+
 /** Hides objects, because requests contain tokens. */
 export function shownOf(value: unknown): unknown {
   return typeof value === 'object' ? NOT_SHOWN : value
@@ -62,7 +67,7 @@ export function whatIsSent(
   }
   const name =
     workload === undefined ? 'read' : (readWorkloadName(shownOf(workload), `${prefix}workload`, issues) ?? 'read')
-  if (request !== undefined && name !== 'read' && name !== 'batch') {
+  if (request !== undefined && !allowsRequest(name)) {
     const remedy = 'name the operations instead: workload: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }'
     issues.push({ key: `${prefix}workload`, value: workload, rule: 'cannot be combined with `request`', remedy })
   }

@@ -133,3 +133,13 @@ export function patternDuration(pattern: PatternSpec | ArrivalPattern): Ms | und
 export function carriesRate(pattern: unknown): boolean {
   return typeof pattern === 'object' && pattern !== null
 }
+
+/**
+ * Returns whether a pattern specifies its own duration; false for one with an issue. Does not call the formulas of a
+ * custom pattern.
+ */
+export function carriesDuration(pattern: unknown): boolean {
+  if (!isRecord(pattern)) return false
+  if (isCustomPattern(pattern)) return pattern.durationMs !== undefined
+  return patternIssues(pattern, 'pattern').length === 0 && patternDuration(pattern as PatternSpec) !== undefined
+}

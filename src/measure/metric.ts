@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { formatValue, LoadError } from '../model/errors.ts'
 
 /** Options of `metric`. */
@@ -23,8 +24,8 @@ export interface MetricOptions {
  */
 export function metric(name: string, value: number, options?: MetricOptions): void {
   const all = receivers()
-  const receive = all[0]
-  if (receive === undefined || all.length > 1) throw wrongPlace(name, all.length > 1)
+  const receive = home[CALLS]?.getStore() ?? (all.length === 1 ? all[0] : undefined)
+  if (receive === undefined) throw wrongPlace(name, all.length > 1)
   receive(name, value, options)
 }
 
@@ -41,13 +42,24 @@ export function receiveMetrics(receive: MetricReceiver): () => void {
 }
 
 /**
- * Key of the receivers in this thread. They are global because a thread may contain several copies of this module: that
+ * Calls `run`, and passes the calls of `metric` in it and in its asynchronous continuation to `receive`, whatever other
+ * receivers this thread has.
+ */
+export function receivingMetrics<Result>(receive: MetricReceiver, run: () => Result): Result {
+  home[CALLS] ??= new AsyncLocalStorage()
+  return home[CALLS].run(receive, run)
+}
+
+/**
+ * Keys of the receivers in this thread. They are global because a thread may contain several copies of this module: that
  * of the generator, and those that the modules of a journey and of a test import.
  */
 const KEY = Symbol.for('describe-load:metric-receivers:1')
+const CALLS = Symbol.for('describe-load:metric-calls:1')
+
+const home = globalThis as { [KEY]?: MetricReceiver[]; [CALLS]?: AsyncLocalStorage<MetricReceiver> }
 
 function receivers(): MetricReceiver[] {
-  const home = globalThis as { [KEY]?: MetricReceiver[] }
   return (home[KEY] ??= [])
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { batchTexts } from '../../model/batch-times.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metric } from '../../measure/metric.ts'
-import { journey } from '../../plan/steps.ts'
+import { journey, type SetupContext } from '../../plan/steps.ts'
 import { runLoad, startLoad } from '../index.ts'
 
 const MEASURING = new URL('../../../fixtures/modules/measuring-journey.ts', import.meta.url)
@@ -65,6 +65,57 @@ test('functions in the thread of the test record metrics: checks, setups and jou
   expect(checked).toMatchObject({ successes: 15, generator: { mode: 'inline' } })
   expect(checked.metrics).toMatchObject({ size: { count: 15, p50: 7 }, setups: { count: 1, max: 0 } })
   expect(() => metric('size', 7)).toThrow(/where no load runs/)
+})
+
+test('a setup function records metrics of a run in generator threads', async () => {
+  const plan = { target, rate: 40, duration: '250ms', threads: 2, maxConnections: 4, connection: 'long-lived' } as const
+  const setup = async ({ number, send }: SetupContext): Promise<void> => {
+    await send({ path: '/login' })
+    metric('login_number', number, { unit: 'logins' })
+  }
+  const result = await runLoad({ ...plan, setup })
+  expect(result).toMatchObject({ errors: 0, generator: { mode: 'worker', threads: 2 } })
+  expect(result.metrics['login_number']).toMatchObject({ unit: 'logins', count: 4, min: 0, max: 3, mean: 1.5 })
+  expect(() => metric('login_number', 1)).toThrow(/where no load runs/)
+})
+
+test('two runs with setup functions at the same time keep their metrics apart', async () => {
+  const run = async (value: number): Promise<number | undefined> => {
+    const setup = async ({ send }: SetupContext): Promise<void> => {
+      await send({ path: '/login' })
+      metric('value', value)
+    }
+    const { metrics } = await runLoad({ target, rate: 40, duration: '250ms', threads: 1, maxConnections: 1, setup })
+    return metrics['value']?.mean
+  }
+  expect(await Promise.all([run(1), run(2)])).toEqual([1, 2])
+})
+
+test.each([
+  ['a value', () => metric('size', -1), "the value of metric('size', …) must be a number from 0 to 1e12, got -1"],
+  ['a name that is a function', () => metric((() => {}) as never, 1), 'the name of a metric must be'],
+])('an invalid call in a setup function fails its connection: %s', async (_, setup, why) => {
+  const plan = { target, rate: 40, duration: '250ms', threads: 1 }
+  await expect(runLoad({ ...plan, setup })).rejects.toThrow(`the setup of the connection failed: ${why}`)
+})
+
+test('a unit of a setup function that contradicts that of a module fails its connection', async () => {
+  const plan = {
+    target,
+    rate: 40,
+    duration: '400ms',
+    threads: 1,
+    connection: 'short-lived',
+    journey: MEASURING,
+  } as const
+  const setup = ({ number }: SetupContext): void => {
+    // The journeys of the first connections have recorded their values by then.
+    if (number > 3) metric('answer_size', 1, { unit: 'bytes' })
+  }
+  const result = await runLoad({ ...plan, setup })
+  expect(result.generator.mode).toBe('worker')
+  expect(result.errors).toBeGreaterThan(5)
+  expect(Object.values(result.errorsByClass)[0]?.first).toContain("has the unit 'bytes' here and 'characters'")
 })
 
 test('an invalid value is the outcome of the request or journey that recorded it', async () => {

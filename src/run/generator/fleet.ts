@@ -1,4 +1,5 @@
 import { type Guard, type Resources, startGuard } from '../../measure/monitor/index.ts'
+import { MetricRecorder } from '../../measure/metric-recorder.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import { ConnectError } from '../../model/connect-error.ts'
@@ -112,24 +113,24 @@ export class GeneratorFleet {
     this.#ended = new Countdown(placement.threads)
     this.#closed = new Countdown(placement.threads)
     this.#modules = placement.inlineBecause === undefined ? userModulesOf(plan) : []
-    const { setup } = plan
-    this.#setups =
-      setup?.from !== 'function' || placement.inlineBecause !== undefined
-        ? []
-        : this.#generators.map(
-            (generator) =>
-              new SetupRunner(
-                setup.run,
-                (lane) => this.#job?.targets[lane]?.protocol,
-                (order) => generator.post(order),
-              ),
-          )
+    this.#setups = this.#setupRunners()
     this.#watch = new ThreadWatch({
       threads: placement.threads,
       maxSilenceMs: this.#modules.length > 0 ? MAX_SILENCE_MS : MAX_OWN_SILENCE_MS,
       maxStartMs: MAX_START_MS,
       onSilent: (thread) => this.#silent(thread),
     })
+  }
+
+  #setupRunners(): readonly SetupRunner[] {
+    const { setup } = this.#plan
+    if (setup?.from !== 'function' || this.#placement.inlineBecause !== undefined) return []
+    const shared = {
+      run: setup.run,
+      protocolOf: (lane: number) => this.#job?.targets[lane]?.protocol,
+      metrics: new MetricRecorder(),
+    }
+    return this.#generators.map((generator) => new SetupRunner({ ...shared, post: (order) => generator.post(order) }))
   }
 
   /**

@@ -108,7 +108,7 @@ export class Generator {
     const { plan, threads } = job
     this.#job = job
     this.#post = post
-    this.#setups = new SetupCaller(post)
+    this.#setups = new SetupCaller(post, this.#recordMetric)
     this.#thread = thread
     this.#recorder = new Recorder(latencyLimits(plan.sla), plan.blocks)
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
@@ -116,6 +116,9 @@ export class Generator {
     this.#measuring = this.#baseline()
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
+
+  readonly #recordMetric: MetricReceiver = (name, value, options) =>
+    this.#recorder.metrics.record(name, value, options, this.#isCounting)
 
   /**
    * Warms the thread up and opens the connections that must be open before the run, then reports 'ready' or
@@ -132,9 +135,7 @@ export class Generator {
     if (this.#abandoned) return this.#destroy()
     this.#unended = this.#dispatchers.length
     // Setups run when the connections open.
-    this.#stopMetrics = this.#thread.receiveMetrics((name, value, options) =>
-      this.#recorder.metrics.record(name, value, options, this.#isCounting),
-    )
+    this.#stopMetrics = this.#thread.receiveMetrics(this.#recordMetric)
     const cancel = this.#clock.every(EXPIRE_MS, () => {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
     })

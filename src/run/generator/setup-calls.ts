@@ -2,6 +2,8 @@
  * A setup function of the plan stays in the test's thread. The generator thread asks for a call for each connection,
  * and sends the requests of the call on that connection.
  */
+import { type MetricOptions, type MetricReceiver, receivingMetrics } from '../../measure/metric.ts'
+import { MetricRecorder } from '../../measure/metric-recorder.ts'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Answer, Protocol } from '../../model/protocol.ts'
@@ -24,6 +26,14 @@ export type SetupQuestion =
 /** To the generator thread. */
 export type SetupOrder =
   | { readonly type: 'setup-send'; readonly call: number; readonly sent: number; readonly request: AnyRequest }
+  /** The arguments of `metric` in the call: valid, except that the unit may contradict that of a call in the thread. */
+  | {
+      readonly type: 'setup-metric'
+      readonly call: number
+      readonly name: string
+      readonly value: number
+      readonly unit: string | undefined
+    }
   | { readonly type: 'setup-done'; readonly call: number; readonly reply: Reply<unknown> }
 
 interface OpenCall {
@@ -34,11 +44,14 @@ interface OpenCall {
 /** In the generator thread: calls the setup in the test's thread. */
 export class SetupCaller {
   readonly #post: (question: SetupQuestion) => void
+  readonly #receiveMetric: MetricReceiver
   readonly #open = new Map<number, OpenCall>()
   #calls = 0
 
-  constructor(post: (question: SetupQuestion) => void) {
+  /** `receiveMetric` throws what is wrong with a call of `metric`. */
+  constructor(post: (question: SetupQuestion) => void, receiveMetric: MetricReceiver) {
     this.#post = post
+    this.#receiveMetric = receiveMetric
   }
 
   /** Returns the setup for the connections of a lane. */
@@ -60,6 +73,15 @@ export class SetupCaller {
       settle(order.reply, open.done)
       return
     }
+    if (order.type === 'setup-metric') {
+      const { name, value, unit } = order
+      try {
+        this.#receiveMetric(name, value, unit === undefined ? undefined : { unit })
+      } catch (error) {
+        open.done.reject(error)
+      }
+      return
+    }
     const { call, sent, request } = order
     open.context.send(request).then(
       (value) => this.#post({ type: 'setup-answer', call, sent, reply: { value } }),
@@ -68,21 +90,21 @@ export class SetupCaller {
   }
 }
 
+interface RunnerOptions {
+  readonly run: SetupFunction
+  protocolOf(lane: number): Protocol<AnyRequest> | undefined
+  /** Checks the calls of `metric`. The generator thread records their values. */
+  readonly metrics: MetricRecorder
+  post(order: SetupOrder): void
+}
+
 /** In the test's thread: runs the setup for one generator thread. */
 export class SetupRunner {
-  readonly #run: SetupFunction
-  readonly #protocolOf: (lane: number) => Protocol<AnyRequest> | undefined
-  readonly #post: (order: SetupOrder) => void
+  readonly #options: RunnerOptions
   readonly #answers = new Map<string, PromiseWithResolvers<Answer>>()
 
-  constructor(
-    run: SetupFunction,
-    protocolOf: (lane: number) => Protocol<AnyRequest> | undefined,
-    post: (order: SetupOrder) => void,
-  ) {
-    this.#run = run
-    this.#protocolOf = protocolOf
-    this.#post = post
+  constructor(options: RunnerOptions) {
+    this.#options = options
   }
 
   handle(question: SetupQuestion): void {
@@ -94,6 +116,7 @@ export class SetupRunner {
   }
 
   async #call(call: number, lane: number, number: number): Promise<void> {
+    const { run, protocolOf, metrics, post } = this.#options
     let requests = 0
     const send = (request: AnyRequest): Promise<Answer> => {
       const sent = requests++
@@ -102,26 +125,31 @@ export class SetupRunner {
       // A setup that does not await the answer must not leave a rejection unhandled.
       received.catch(() => {})
       try {
-        const data = this.#protocolOf(lane)?.asData?.(request) ?? request
-        this.#post({ type: 'setup-send', call, sent, request: data })
+        const data = protocolOf(lane)?.asData?.(request) ?? request
+        post({ type: 'setup-send', call, sent, request: data })
         this.#answers.set(`${call} ${sent}`, answer)
       } catch (error) {
         answer.reject(noData('a request', error))
       }
       return received
     }
+    const receiveMetric: MetricReceiver = (name, value, options) => {
+      metrics.record(name, value, options, false)
+      const unit = (options as MetricOptions | undefined)?.unit
+      post({ type: 'setup-metric', call, name: name as string, value: value as number, unit })
+    }
     try {
-      const value: unknown = await this.#run({ number, send })
+      const value: unknown = await receivingMetrics(receiveMetric, () => run({ number, send }))
       learnSetup(value)
       this.#done(call, value)
     } catch (error) {
-      this.#post({ type: 'setup-done', call, reply: failureOf(error) })
+      post({ type: 'setup-done', call, reply: failureOf(error) })
     }
   }
 
   #done(call: number, value: unknown): void {
     try {
-      this.#post({ type: 'setup-done', call, reply: { value } })
+      this.#options.post({ type: 'setup-done', call, reply: { value } })
     } catch (error) {
       throw noData('its result', error)
     }

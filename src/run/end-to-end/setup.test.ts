@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { journey, type SetupContext } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
+import { threadPool } from '../generator/thread-pool.ts'
 import { runLoad } from '../index.ts'
 
 const SETUP = new URL('../../../fixtures/modules/login-setup.ts', import.meta.url)
@@ -178,6 +179,39 @@ describe('setup as a function', () => {
     await expect(runLoad({ target: server.url, setup, rate: 10, duration: '1s' })).rejects.toThrow(
       `the setup of the connection failed: ${what} is passed to the generator thread and must be plain data`,
     )
+  })
+
+  test('that outlasts its run does not answer for the next run of the thread', async () => {
+    const tokens = new Set<unknown>()
+    const server = createServer(async ({ headers }, response) => {
+      tokens.add(headers['x-token'])
+      // Slow enough that a second connection opens during the run.
+      await wait(100)
+      response.end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const request = { headers: { 'x-token': '{{setup}}' } }
+    const plan = { target, rate: 20, duration: '500ms', threads: 1, maxConnections: 2, request }
+
+    const late = Promise.withResolvers<string>()
+    const first = await runLoad({ ...plan, setup: ({ number }) => (number === 0 ? 'first' : late.promise) })
+    expect(first).toMatchObject({ successes: 10 })
+    const { started } = threadPool
+    const second = await runLoad({
+      ...plan,
+      async setup({ number }) {
+        if (number === 0) return 'second'
+        late.resolve('of the first run')
+        await wait(50)
+        return 'second'
+      },
+    })
+    expect(second).toMatchObject({ successes: 10, connections: { opened: 2 } })
+    expect(threadPool.started).toBe(started)
+    expect([...tokens]).toEqual(['first', 'second'])
   })
 
   test('runs inline beside a journey function', async () => {

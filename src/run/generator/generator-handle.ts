@@ -2,6 +2,7 @@ import { realTime } from '../../model/real-time.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
 import type { Placement } from './placement.ts'
 import { Generator } from './generator.ts'
+import type { GeneratorThread } from './generator-thread.ts'
 import { thisThread } from './this-thread.ts'
 import { threadPool } from './thread-pool.ts'
 import type { TransportName } from './warm-up/transports.ts'
@@ -21,11 +22,22 @@ export function generatorsFor(
   transports: readonly TransportName[],
 ): readonly GeneratorHandle[] {
   if (inlineBecause !== undefined) return [inlineGenerator()]
-  return threadPool.acquire(threads, transports).map((thread) => ({
+  return threadPool.acquire(threads, transports).map(threadGenerator)
+}
+
+function threadGenerator(thread: GeneratorThread): GeneratorHandle {
+  let isOver = false
+  return {
     begin: thread.begin.bind(thread),
-    post: thread.post.bind(thread),
-    end: () => threadPool.release(thread),
-  }))
+    // A setup may outlast its run. Its messages must not reach the next run of the thread.
+    post(message) {
+      if (!isOver) thread.post(message)
+    },
+    end() {
+      isOver = true
+      return threadPool.release(thread)
+    },
+  }
 }
 
 /** Creates a generator in this thread, for plans that contain functions. */

@@ -3,7 +3,7 @@
  * and sends the requests of the call on that connection.
  */
 import { type MetricOptions, type MetricReceiver, receivingMetrics } from '../../measure/metric.ts'
-import { MetricRecorder } from '../../measure/metric-recorder.ts'
+import type { MetricRecorder } from '../../measure/metric-recorder.ts'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Answer, Protocol } from '../../model/protocol.ts'

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import type { Fixture } from '../../fixtures/index.ts'
 import type { LoadRecord } from '../model/record.ts'
+import { journey } from '../plan/steps.ts'
 import { randomWalk } from '../traffic/patterns/index.ts'
 import { callSite } from './call-site.ts'
 import { LoadSession } from './load-session.ts'
@@ -106,6 +107,21 @@ describe('a session of loads', () => {
     const { session } = openSession({ timeoutMs: 0 })
     const { ended } = await session.within(({ load }) => load({}))
     expect(ended).toBe('completed')
+  })
+
+  test('a timeout names the journeys that are still in progress, and what gives them time', async () => {
+    const { session } = openSession({ timeoutMs: 1_500 })
+    const buys = journey(function* ({ send, think }) {
+      yield* send({})
+      yield* think(60_000)
+      yield* send({})
+    })
+    await expect(session.within(({ load }) => load({ journey: buys }))).rejects.toMatchObject({
+      code: 'ERR_LOAD_TEST_TIMEOUT',
+      message: expect.stringMatching(
+        /^load test timed out after 1.5 s\n    → 10 journeys were still in progress after the end of the schedule: give them more time with test: \{ timeout \}, or shorten them/,
+      ) as string,
+    })
   })
 
   test('stores findings under the name that the suite sets', async () => {

@@ -4,8 +4,9 @@ import { clockDurationMs } from '../plan/comparison.ts'
 import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { WrittenPlan } from '../plan/load-plan.ts'
-import { formatDuration } from '../wording/figures.ts'
-import type { Ms } from '../model/units.ts'
+import { formatDuration, formatPlural } from '../wording/figures.ts'
+import { sum } from '../model/sum.ts'
+import type { Count, Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadPart, Progress } from '../report/live/progress.ts'
 import { startCompiled } from '../run/index.ts'
@@ -271,14 +272,23 @@ export class LoadSession {
   }
 
   #timedOut(): LoadError {
-    const remedy =
-      this.#options.timeoutMs === undefined
-        ? 'the test code took too long, or a run did not end: LOAD_LOG=debug shows where'
-        : `${this.#plannedMs > this.#allowedMs ? `the load alone takes ${formatDuration(this.#plannedMs)}: ` : ''}increase test: { timeout } or omit it, or shorten the load`
     const allowed = formatDuration(this.#allowedMs)
     return this.#options.site.point(
-      new LoadError('ERR_LOAD_TEST_TIMEOUT', `load test timed out after ${allowed}\n    → ${remedy}`),
+      new LoadError('ERR_LOAD_TEST_TIMEOUT', `load test timed out after ${allowed}\n    → ${this.#timeoutRemedy()}`),
     )
+  }
+
+  #timeoutRemedy(): string {
+    const journeys = sum([...this.#loads].map(({ run }) => lateJourneys(run.metrics())))
+    if (journeys > 0) {
+      const [were, them] = journeys === 1 ? ['was', 'it'] : ['were', 'them']
+      return `${formatPlural(journeys, 'journey')} ${were} still in progress after the end of the schedule: give ${them} more time with test: { timeout }, or shorten ${them}`
+    }
+    if (this.#options.timeoutMs === undefined) {
+      return 'the test code took too long, or a run did not end: LOAD_LOG=debug shows where'
+    }
+    const reason = this.#plannedMs > this.#allowedMs ? `the load alone takes ${formatDuration(this.#plannedMs)}: ` : ''
+    return `${reason}increase test: { timeout } or omit it, or shorten the load`
   }
 
   /** Adds the figures so far to the record before the host learns that the test is over. */
@@ -312,6 +322,11 @@ export class LoadSession {
     book.endEarly(`interrupted by ${signal}`)
     return { id, test, ...(file !== undefined && { file }), record: book.record }
   }
+}
+
+/** Returns how many journeys have started and not ended, once no more start. */
+function lateJourneys({ journeys, drainMs }: LoadResult): Count {
+  return drainMs === 0 ? 0 : (journeys?.batches.inFlight.at(-1) ?? 0)
 }
 
 /** The name of a load in its test is more specific than a phase of its pattern, and may have one. */

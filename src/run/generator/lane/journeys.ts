@@ -1,12 +1,16 @@
 import type { MetricRecorder } from '../../../measure/metric-recorder.ts'
+import { LoadUserCodeError } from '../../../model/errors.ts'
 import type { JourneyFunction } from '../../../model/journey.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
+import type { Ms } from '../../../model/units.ts'
+import type { Clock } from '../../../traffic/clock.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
 import { Browser } from '../../../traffic/journeys/browser.ts'
 import { journeyMaker } from '../../../traffic/journeys/journey-maker.ts'
 import type { JourneySteps } from '../../../traffic/journeys/journey-steps.ts'
+import { formatDuration } from '../../../wording/figures.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { stepTemplates } from './templates.ts'
 
@@ -18,11 +22,16 @@ export interface JourneyParts {
   readonly feeds: Readonly<Record<string, LoadedFeed>>
   readonly journey: JourneyFunction
   readonly metrics: MetricRecorder
+  readonly clock: Pick<Clock, 'now'>
+  readonly lastArrivalMs: Ms
 }
+
+/** No step starts later than this after the last arrival; if the plan lasts longer than this, than it lasts. */
+const MAX_AFTER_MS: Ms = 600_000
 
 /** Returns a function from a journey's number to its steps. */
 export function journeysOf(parts: JourneyParts): (number: number) => JourneySteps<LaneRequest> {
-  const { plan, lane, protocol, url, feeds, journey, metrics } = parts
+  const { plan, lane, protocol, url, feeds, journey, metrics, clock, lastArrivalMs } = parts
   const templates = stepTemplates(plan, feeds, protocol)
   const make = journeyMaker({
     journey,
@@ -34,8 +43,9 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
     }),
   })
   // A journey of the warm-up may continue in the measured part, where its requests do not count either.
+  const maxAfterMs = Math.max(MAX_AFTER_MS, plan.durationMs)
   const created = (number: number): JourneySteps<AnyRequest> => {
-    const steps = make(number)
+    const steps = endingSteps(make(number), number, { clock, lastArrivalMs, maxAfterMs })
     return number >= 0 ? steps : { next: (answer) => metrics.ignoring(() => steps.next(answer)) }
   }
   if (templates === undefined) return created
@@ -47,6 +57,26 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
         return step && { ...step, payload: templates.render(step.payload, number) }
       },
     }
+  }
+}
+
+/** Ends a journey that does not end by itself, because the run would not end either: its next step fails. */
+function endingSteps(
+  steps: JourneySteps<AnyRequest>,
+  number: number,
+  { clock, lastArrivalMs, maxAfterMs }: Pick<JourneyParts, 'clock' | 'lastArrivalMs'> & { readonly maxAfterMs: Ms },
+): JourneySteps<AnyRequest> {
+  return {
+    next(answer) {
+      const step = steps.next(answer)
+      if (step === undefined || clock.now() + step.thinkMs <= lastArrivalMs + maxAfterMs) return step
+      const limit = formatDuration(maxAfterMs)
+      throw new LoadUserCodeError(
+        'ERR_LOAD_JOURNEY',
+        `journey ${number} would start step "${step.operation}" more than ${limit} after the end of the schedule` +
+          '\n    → end the journey earlier, or give the plan a longer duration',
+      )
+    },
   }
 }
 

@@ -95,6 +95,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
     operationOf,
     ...(isBulk && { batchSize, batchOf: (payload: LaneRequest | Bulk) => batchOf(payload, operationOf) }),
   }
+  const lastArrivalMs = blocks === undefined ? plan.durationMs : toClock(blocks, plan.durationMs)
   const warmUp = warmUpCurve(plan)
   const isCustom = plan.pattern !== undefined && isCustomPattern(plan.pattern)
   const starts =
@@ -120,14 +121,24 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
           ? starts
           : journeyArrivals(
               starts,
-              journeysOf({ plan, lane, protocol, url, feeds, journey, metrics: parts.recorder.metrics }),
+              journeysOf({
+                plan,
+                lane,
+                protocol,
+                url,
+                feeds,
+                journey,
+                metrics: parts.recorder.metrics,
+                clock,
+                lastArrivalMs,
+              }),
             ),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
       connectTimeout: stdio && { ms: startTimeoutMs(stdio), key: 'startTimeout' },
       concurrency: concurrency === undefined ? undefined : shareOf(concurrency, thread, threads),
       ...(plan.maxRps !== undefined && { startGapMs: (1_000 * threads) / plan.maxRps }),
-      lastArrivalMs: blocks === undefined ? plan.durationMs : toClock(blocks, plan.durationMs),
+      lastArrivalMs,
       holdConnections: holdsConnection(plan, lane),
       staysOpen: listening !== undefined,
       makeWake: (onWake) => (wake === 'exact' ? exactWake : tickWake)(clock, onWake),

@@ -33,6 +33,8 @@ export interface JourneyArrival<Request> {
  * while another thread is still creating the payload of the next one.
  */
 export interface ArrivalSource<Request> {
+  /** Closed model: nothing starts earlier. Absent if the arrivals themselves have intended starts. */
+  readonly firstStartMs?: Ms
   next(): Arrival<Request> | JourneyArrival<Request> | 'later' | undefined
   /** Returns the intended start of the arrival after the one that `next` returned last; Infinity if it is unknown. */
   followingMs(): Ms

@@ -1,4 +1,5 @@
 import type { Ms } from '../model/units.ts'
+import type { ArrivalSource } from './arrival-source.ts'
 import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
@@ -22,10 +23,12 @@ export class ClosedStarts<Request> implements Starts {
   #owed = 0
   /** Starts that wait because the payload is still being created. */
   #starved = 0
-  /** Starts that wait because the ceiling of the rate is reached. */
+  /** Starts that wait for `#nextStartMs`. */
   #paced = 0
-  /** No request starts earlier, unless there is no ceiling. */
-  #nextStartMs: Ms = Number.NEGATIVE_INFINITY
+  /** No request starts earlier: first the time at which the clients start, then the ceiling of the rate. */
+  #nextStartMs: Ms
+  /** The first arrival, if `begin` has got it already. */
+  #first: ReturnType<ArrivalSource<Request>['next']>
   #exhausted = false
   #endMs: Ms
 
@@ -33,6 +36,7 @@ export class ClosedStarts<Request> implements Starts {
     this.#options = options
     this.#wake = wake
     this.#endMs = options.lastArrivalMs
+    this.#nextStartMs = options.source.firstStartMs ?? Number.NEGATIVE_INFINITY
   }
 
   get exhausted(): boolean {
@@ -40,13 +44,15 @@ export class ClosedStarts<Request> implements Starts {
   }
 
   begin(): void {
+    // The run is started some time before the clients start, in which another thread can make their first payloads.
+    this.#first = this.#options.source.next()
     for (let i = 0; i < this.#options.concurrency; i++) this.ended()
   }
 
   startDue(): void {
     const nowMs = this.#options.now()
     if (nowMs >= this.#endMs) this.#exhausted = true
-    else if (this.#paced > 0 && nowMs >= this.#nextStartMs) {
+    while (!this.#exhausted && this.#paced > 0 && nowMs >= this.#nextStartMs) {
       this.#paced--
       this.ended()
     }
@@ -74,19 +80,25 @@ export class ClosedStarts<Request> implements Starts {
 
   #start(): void {
     if (this.#exhausted) return
-    const { source, startGapMs } = this.#options
+    const { startGapMs } = this.#options
     const nowMs = this.#options.now()
     if (nowMs < this.#nextStartMs && nowMs < this.#endMs) {
       this.#paced++
       this.#wake.arm(this.#nextStartMs)
       return
     }
-    const arrival = nowMs < this.#endMs ? source.next() : undefined
+    const arrival = nowMs < this.#endMs ? this.#nextArrival() : undefined
     if (arrival === 'later') this.#starved++
     else if (arrival === undefined) this.#exhausted = true
     else {
       if (startGapMs > 0) this.#nextStartMs = Math.max(this.#nextStartMs, nowMs - CATCH_UP_MS) + startGapMs
       this.#options.start(arrival, nowMs, nowMs)
     }
+  }
+
+  #nextArrival(): ReturnType<ArrivalSource<Request>['next']> {
+    const first = this.#first
+    this.#first = undefined
+    return first === undefined || first === 'later' ? this.#options.source.next() : first
   }
 }

@@ -87,6 +87,58 @@ test('clients start when their payloads arrive', async () => {
   ])
 })
 
+describe('a run that is started 30 ms ahead', () => {
+  const ahead = { concurrency: 4, lastArrivalMs: 100, leadMs: 30 }
+
+  test('starts its clients with the measured part, so that requests longer than it count', async () => {
+    const run = await runVirtually({ ...ahead, target: { answer: () => ({ afterMs: 500 }) } })
+    expect(run.samples).toHaveLength(4)
+    expect(run.samples).toMatchObject(Array(4).fill({ measured: true, fate: 'success' }))
+    for (const { intendedMs, sentMs } of run.samples) {
+      expect(intendedMs).toBeGreaterThanOrEqual(0)
+      expect(intendedMs).toBeLessThan(2)
+      expect(sentMs).toBe(intendedMs)
+    }
+  })
+
+  test('starts its clients with the warm-up', async () => {
+    const warmUp = { arrivalTimes: [], durationMs: 50 }
+    const run = await runVirtually({ ...ahead, warmUp, target: { answer: () => ({ afterMs: 10 }) } })
+    const starts = run.samples.map(({ intendedMs }) => intendedMs)
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(-50)
+    expect(Math.min(...starts)).toBeLessThan(-48)
+    expect(run.samples.filter(({ measured }) => !measured)).toHaveLength(4 * 5)
+  })
+
+  test('starts its journeys with the measured part', async () => {
+    const run = await runVirtually({ ...ahead, journey: () => [{}, { thinkMs: 20 }] })
+    expect(Math.min(...run.journeys.map(({ intendedMs }) => intendedMs))).toBeGreaterThanOrEqual(0)
+    expect(run.journeys.every(({ measured }) => measured)).toBe(true)
+  })
+
+  test('asks for payloads before, and sends each once', async () => {
+    const askedAtMs: number[] = []
+    const startedMs = performance.now() + 100
+    const run = await runVirtually({
+      ...ahead,
+      picker: {
+        pick() {
+          askedAtMs.push(performance.now() - startedMs)
+          return askedAtMs.length === 1 ? 'later' : 'request'
+        },
+      },
+    })
+    expect(askedAtMs[0]).toBe(0)
+    expect(askedAtMs[1]).toBeGreaterThanOrEqual(30)
+    expect(run.samples[0]).toMatchObject({ requestId: 0 })
+  })
+
+  test('is over if its schedule ends before that', async () => {
+    const run = await runVirtually({ ...ahead, events: [[10, ({ dispatcher }) => dispatcher.stop()]] })
+    expect(run.samples).toEqual([])
+  })
+})
+
 test('a run ends even if its payloads never arrive', async () => {
   const run = await runVirtually({
     concurrency: 5,

@@ -179,12 +179,19 @@ function failed<Request>({ message }: LoadUserCodeError, requestId: number, atMs
   return { requestId, atMs, operation: '', phase, payload: undefined as Request, failure: message }
 }
 
+interface ClosedScheduleOptions<Request> extends Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'> {
+  /** Start of the warm-up; default 0, the start of the measured part. */
+  readonly firstStartMs?: Ms
+}
+
 /** The closed model: returns a request on every call. */
 export class ClosedSchedule<Request> implements ArrivalSource<Request> {
-  readonly #options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>
+  readonly firstStartMs: Ms
+  readonly #options: ClosedScheduleOptions<Request>
   #position: number
 
-  constructor(options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>) {
+  constructor(options: ClosedScheduleOptions<Request>) {
+    this.firstStartMs = options.firstStartMs ?? 0
     this.#options = options
     this.#position = options.share.thread
   }

@@ -35,7 +35,7 @@ export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
 export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const run = openedRun(scenario)
   await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(100)])
-  zeroMs = performance.now() + (scenario.warmUp?.durationMs ?? 0)
+  zeroMs = performance.now() + (scenario.warmUp?.durationMs ?? 0) + (scenario.leadMs ?? 0)
   for (const [atMs, happen] of scenario.events ?? []) setTimeout(() => happen(run), atMs)
   run.dispatcher.start()
   const journeysMs = scenario.journey === undefined ? 0 : 60_000
@@ -154,7 +154,7 @@ function scheduleOf<Request>(
   picker: RequestPicker<Request>,
 ): Schedule<Request> | ClosedSchedule<Request> {
   const parts = { share: { thread: 0, threads: 1 }, picker, operationOf: () => '' }
-  if (arrivalTimes === undefined) return new ClosedSchedule(parts)
+  if (arrivalTimes === undefined) return new ClosedSchedule({ ...parts, firstStartMs: -(warmUp?.durationMs ?? 0) })
   return new Schedule({
     ...parts,
     arrivalTimes: arrivalTimesOf(arrivalTimes),

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly holdConnections?: boolean
   /** A warm-up with its own arrivals, whose times count from its start. */
   readonly warmUp?: { readonly arrivalTimes: readonly Ms[]; readonly durationMs: Ms }
+  /** Time by which the run is started before its warm-up, or else its measured part, begins. */
+  readonly leadMs?: Ms
   /** Other events, with their times. */
   readonly events?: readonly (readonly [Ms, (run: VirtualRun) => void])[]
 }

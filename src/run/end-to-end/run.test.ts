@@ -118,6 +118,13 @@ describe('runLoad and startLoad', () => {
     expectConservation(result)
   })
 
+  test('measures requests of the closed model that take longer than the run', async () => {
+    await using server = await startFixture('capacity', { servers: 4, serviceMs: 500 })
+    const result = await runLoad({ target: server.url, concurrency: 2, duration: '300ms' })
+    expect(result).toMatchObject({ requestsScheduled: 2, successes: 2 })
+    expect((await server.control.counts()).requests).toBe(2)
+  })
+
   test.each(['long-lived', 'pooled', 'short-lived'] as const)(
     'opens as many %s connections as the kind requires',
     async (connection) => {

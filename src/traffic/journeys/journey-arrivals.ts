@@ -10,6 +10,7 @@ export function journeyArrivals<Request>(
   stepsOf: (number: number) => JourneySteps<Request>,
 ): ArrivalSource<Request> {
   return {
+    ...(starts.firstStartMs !== undefined && { firstStartMs: starts.firstStartMs }),
     next() {
       const arrival = starts.next()
       if (arrival === undefined || arrival === 'later') return arrival

@@ -100,7 +100,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest | Bulk> 
   const isCustom = plan.pattern !== undefined && isCustomPattern(plan.pattern)
   const starts =
     curve === undefined
-      ? new ClosedSchedule(options)
+      ? new ClosedSchedule({ ...options, firstStartMs: -warmUpLeadMs(plan) })
       : new Schedule({
           ...options,
           arrivalTimes: inBlocks(isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan), blocks),

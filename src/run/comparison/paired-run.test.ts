@@ -220,6 +220,13 @@ test('loads both at the same time in a duet, whose targets do not count as forei
   expect(Math.abs((foreign[0] ?? 0) - (foreign[1] ?? 0))).toBeLessThan(35)
 })
 
+test('compares with a target that a function returns', async () => {
+  const [candidate, baseline] = [await clockedServer(), await clockedServer()]
+  const run = started({ target: candidate.url, against: async () => baseline.url }, { blockMs: 200, maxPairs: 1 })
+  expect(await run.result).toMatchObject({ successes: 16, generator: { mode: 'worker' } })
+  expect([candidate.timesMs.length, baseline.timesMs.length]).toEqual([16, 16])
+})
+
 test('warms one target up after the other, and lets both become idle before the first block', async () => {
   const servers = await Promise.all([clockedServer(), clockedServer()])
   const [candidate, baseline] = servers

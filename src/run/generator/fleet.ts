@@ -158,7 +158,8 @@ export class GeneratorFleet {
   }
 
   /**
-   * Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run.
+   * Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run:
+   * some of them are functions, which cannot cross to a thread.
    */
   #sharedJob({ targets, feeds, resources, traceparent, verbose }: FleetJob): Omit<GeneratorJob, 'thread'> {
     const { lanes, curve } = this.#plan
@@ -168,7 +169,13 @@ export class GeneratorFleet {
     )
     if (first === undefined) throw new TypeError('a plan has at least one lane')
     return {
-      plan: { ...this.#plan, feeds: {}, lanes: [first, ...others], setup: this.#setupOfJob() },
+      plan: {
+        ...this.#plan,
+        feeds: {},
+        lanes: [first, ...others],
+        setup: this.#setupOfJob(),
+        comparison: undefined,
+      },
       lanes: targets.map(({ url, address, socketPath, stdio, negotiated }) => ({
         url: url.href,
         address,

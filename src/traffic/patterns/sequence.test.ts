@@ -82,6 +82,21 @@ test('places the last arrival before a pause, however the sum is rounded', () =>
   )
 })
 
+test('rejects a custom pattern as a part, and says what to write', () => {
+  const formula = (): number => {
+    throw new Error('must not be called')
+  }
+  const custom = { name: 'mine', durationMs: 5_000, rateAt: formula, expectedBy: formula }
+  const hold = constant({ rate: 5, duration: '5s' })
+  const pattern = sequence(hold, custom as never, sequence(custom as never, hold))
+  const rule = 'cannot be a custom pattern in a sequence'
+  expect(patternIssues(pattern, 'pattern')).toEqual(
+    ['pattern.parts.1', 'pattern.parts.2.parts.0'].map((key) =>
+      expect.objectContaining({ key, rule, remedy: expect.stringMatching(/^write fromRate\(/) as string }),
+    ),
+  )
+})
+
 test('two consecutive random walks differ', () => {
   const walk = randomWalk({ rate: 10, duration: '10s' })
   const pattern = curveFrom(sequence(walk, walk), planned)

@@ -1,8 +1,9 @@
-import type { PlanIssue } from '../../model/errors.ts'
+import { NOT_SHOWN, type PlanIssue } from '../../model/errors.ts'
 import type { PatternSpec, PhaseWindow } from '../../model/pattern.ts'
-import type { Reader } from '../../model/readers.ts'
+import { isRecord, type Reader } from '../../model/readers.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
+import { isCustomPattern } from './custom-pattern.ts'
 import { firstIndex } from './first-index.ts'
 import type { Curve, PatternBuilder, PatternKind, ShippedPattern } from './pattern-kind.ts'
 import { durationInSpec } from './spec.ts'
@@ -35,6 +36,11 @@ const kind: PatternKind<SequenceSpec> = {
     }
     for (const [i, part] of parts.entries()) {
       const partKey = `${key}.parts.${i}`
+      if (isRecord(part) && isCustomPattern(part)) {
+        const remedy = "write fromRate((tMs) => …, { duration: '30s' }), which makes plain data of its rate"
+        issues.push({ key: partKey, value: NOT_SHOWN, rule: 'cannot be a custom pattern in a sequence', remedy })
+        continue
+      }
       const ofPart = issuesOf(part, partKey)
       issues.push(...(ofPart.length > 0 ? ofPart : issuesAsPart(part, partKey)))
     }

@@ -56,6 +56,10 @@ describe('a plan that sends each operation once', () => {
     expect(plan).toMatchObject({ warmUpMs: 0, abortOn: undefined, threads: 1, sla, lanes: [{ maxConnections: 1 }] })
   })
 
+  test('waits for a free connection instead of dropping an operation', () => {
+    expect(once({ overflow: 'drop', maxConnections: 1, request: requests }).overflow).toBe('queue')
+  })
+
   test('watches only a metrics page', () => {
     const openMetrics = 'http://127.0.0.1:9464/metrics'
     expect(once().monitor).toBe('off')

@@ -50,6 +50,8 @@ export function onceOf(plan: CompiledPlan): CompiledPlan {
     comparison: undefined,
     concurrency: undefined,
     arrivals: 'uniform',
+    // Each operation is sent, however long the answers take.
+    overflow: 'queue',
     warmUpMs: 0,
     abortOn: undefined,
     threads: 1,

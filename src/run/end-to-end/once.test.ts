@@ -27,6 +27,12 @@ describe('LOAD_ONCE=1 sends', () => {
     expectConservation(result)
   })
 
+  test('each request once although no connection is free and the plan says to drop it', async () => {
+    await using server = await startFixture('capacity', { servers: 1, serviceMs: 60 })
+    const plan = { ...load, overflow: 'drop', maxConnections: 1, request: requests } as const
+    expect(await runLoad({ ...plan, target: server.url })).toMatchObject({ successes: 3, dropped: 0 })
+  })
+
   test('each request of each entry of a mix once', async () => {
     await using echo = await startFixture('work', { protocol: 'websocket' })
     const server = await recordingServer()

@@ -299,7 +299,13 @@ describe('an invalid plan', () => {
     },
   )
 
-  it('reports an issue of LOAD_SEED under that name', () => {
+  it('rejects batches of journeys, of which only one of each batch would start', () => {
+    const journey = (): void => {}
+    expect(changed({ journey, batchSize: 5 })).toMatch(/^batchSize cannot be combined with `journey`.*, got 5$/m)
+    expect(changed({ journey, batchSize: 1 })).toBe('no issue')
+  })
+
+  it('reports an issue of LOAD_SEED under that name () => {
     expect(issuesOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
   })
 

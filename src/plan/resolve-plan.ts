@@ -184,6 +184,10 @@ export function resolvePlan(
   const batch = resolveBatch(plan, issues)
   const isBatch = batch !== undefined || plan['workload'] === 'batch'
   const batchSize = read.batchSize ?? (isBatch ? BATCH : 1)
+  if (plan['journey'] !== undefined && read.batchSize !== undefined && read.batchSize > 1) {
+    const rule = 'cannot be combined with `journey`: each step is sent alone'
+    issues.push({ key: 'batchSize', value: read.batchSize, rule, remedy: 'omit it' })
+  }
   const longestMs = read.duration?.maxMs
   const looks = read.duration && resolveLooks(plan, read.duration, read.sla, issues)
   const comparison = resolveComparison(

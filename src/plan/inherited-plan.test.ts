@@ -57,8 +57,8 @@ describe('an inner key replaces the inherited keys that contradict it', () => {
     ],
     ['concurrency: the rate', group, { concurrency: 10 }, closed],
     [
-      'concurrency: the pattern and the arrivals',
-      { ...group, pattern: 'burst', arrivals: 'uniform' },
+      'concurrency: the pattern, the arrivals and what an open model drops',
+      { ...group, pattern: 'burst', arrivals: 'uniform', overflow: 'drop' },
       { concurrency: 10 },
       closed,
     ],

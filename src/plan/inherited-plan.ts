@@ -19,7 +19,7 @@ export function inheritPlan(outer: WrittenPlan, inner: WrittenPlan): WrittenPlan
 /** Keys that determine when requests are sent. */
 function replacedSchedule(outer: WrittenPlan, { rate, concurrency, pattern }: WrittenPlan): readonly Key[] {
   const keys: Key[] = []
-  if (concurrency !== undefined) keys.push('rate', 'pattern', 'arrivals')
+  if (concurrency !== undefined) keys.push('rate', 'pattern', 'arrivals', 'overflow')
   if (rate !== undefined) {
     keys.push('concurrency')
     // A pattern that is a name, such as 'ramp-up', uses the new rate.

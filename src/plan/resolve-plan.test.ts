@@ -290,6 +290,12 @@ describe('an invalid plan', () => {
     expect(message).toContain(`${key} cannot be combined with \`concurrency\``)
   })
 
+  it("rejects overflow: 'drop' with concurrency, which drops nothing", () => {
+    const closed = { target: complete.target, duration: 500, concurrency: 5 }
+    expect(issuesOf({ ...closed, overflow: 'drop' })).toMatch(/^overflow cannot be combined with `concurrency`/)
+    expect(issuesOf({ ...closed, overflow: 'queue' })).toBe('no issue')
+  })
+
   it.each([{ batchSize: 2 }, { workload: 'batch' }])(
     'rejects %j with concurrency, which would send no batch',
     (batch) => {

@@ -89,6 +89,11 @@ function closedModel(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): Resol
     const remedy = 'keep `rate` for an open model (what users do), `concurrency` for a closed one (throughput)'
     issues.push({ key, value, rule: 'cannot be combined with `concurrency`', remedy })
   }
+  if (plan['overflow'] === 'drop') {
+    const rule = 'cannot be combined with `concurrency`: a client whose request was dropped would never send another'
+    const remedy = 'omit it, or write `rate` instead of `concurrency`'
+    issues.push({ key: 'overflow', value: 'drop', rule, remedy })
+  }
   if (keys.batchSize > 1) {
     const [key, value] =
       plan['batch'] !== undefined

@@ -32,8 +32,8 @@ export interface JourneyContext<Request = AnyRequest> {
 
 /**
  * The steps of one user, as a generator function. Over HTTP, a step may use any connection; with every other protocol,
- * a journey has a connection to itself from its first step to its last. A failed step ends the journey; an exception
- * thrown by its code ends the run.
+ * a journey has a connection to itself from its first step to its last. A failed step ends the journey. An exception
+ * thrown by its code is the outcome of its next step, with class `user-error`, and the run continues.
  */
 export type JourneyFunction<Request = AnyRequest> = (
   context: JourneyContext<Request>,

@@ -62,6 +62,8 @@ describe('an inner key replaces the inherited keys that contradict it', () => {
       { concurrency: 10 },
       closed,
     ],
+    ['concurrency: the batches', { ...group, batch: () => request, batchSize: 5 }, { concurrency: 10 }, closed],
+    ['concurrency: the work in batches', { ...group, workload: 'batch' }, { concurrency: 10 }, closed],
     ['a rate: the concurrency', closed, { rate: 50 }, group],
     ['a rate: a pattern that has one', shaped, { rate: 50, duration: '30s' }, group],
     [

@@ -19,7 +19,10 @@ export function inheritPlan(outer: WrittenPlan, inner: WrittenPlan): WrittenPlan
 /** Keys that determine when requests are sent. */
 function replacedSchedule(outer: WrittenPlan, { rate, concurrency, pattern }: WrittenPlan): readonly Key[] {
   const keys: Key[] = []
-  if (concurrency !== undefined) keys.push('rate', 'pattern', 'arrivals', 'overflow')
+  if (concurrency !== undefined) {
+    keys.push('rate', 'pattern', 'arrivals', 'overflow', 'batch', 'batchSize')
+    if (outer.workload === 'batch') keys.push('workload')
+  }
   if (rate !== undefined) {
     keys.push('concurrency')
     // A pattern that is a name, such as 'ramp-up', uses the new rate.

@@ -110,7 +110,7 @@ describe('a session of loads', () => {
   })
 
   test('a timeout names the journeys that are still in progress, and what gives them time', async () => {
-    const { session } = openSession({ timeoutMs: 1_500 })
+    const { session } = openSession({ timeoutMs: 5_000 })
     const buys = journey(function* ({ send, think }) {
       yield* send({})
       yield* think(60_000)
@@ -119,7 +119,7 @@ describe('a session of loads', () => {
     await expect(session.within(({ load }) => load({ journey: buys }))).rejects.toMatchObject({
       code: 'ERR_LOAD_TEST_TIMEOUT',
       message: expect.stringMatching(
-        /^load test timed out after 1.5 s\n    → 10 journeys were still in progress after the end of the schedule: give them more time with test: \{ timeout \}, or shorten them/,
+        /^load test timed out after 5 s\n    → 10 journeys were still in progress after the end of the schedule: give them more time with test: \{ timeout \}, or shorten them/,
       ) as string,
     })
   })

@@ -7,6 +7,7 @@ import type { VerdictValue } from '../../model/verdict.ts'
 import { dropHints } from '../../wording/drop-hints.ts'
 import { errorHints } from '../../wording/error-hints.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
+import type { JudgedTime, LatencyOf } from './percentile-share.ts'
 import {
   formatCount,
   formatMs,
@@ -102,6 +103,28 @@ export function describeDoubts({ generator }: LoadResult, verdict: VerdictValue)
     .map(({ message }) => `doubt: ${message}`)
 }
 
+/** A figure of a latency that a verdict judges. `diagnose` compares the parts of a response time by the same figure. */
+export interface LatencyFigure {
+  readonly name: string
+  of(distribution: Distribution): Ms | undefined
+}
+
+export const MEAN: LatencyFigure = { name: 'mean', of: ({ meanMs }) => meanMs }
+export const MAXIMUM: LatencyFigure = { name: 'maximum', of: ({ maxMs }) => maxMs }
+
+export function percentileFigure(percentile: number): LatencyFigure {
+  return {
+    name: formatPercentile(percentile),
+    of: (distribution) => percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile),
+  }
+}
+
+export interface JudgedLatency {
+  readonly figure: LatencyFigure
+  readonly limitMs: Ms
+  readonly of: LatencyOf
+}
+
 /** Minimum share of a response time at which `diagnose` names a part of it as the cause. */
 const CAUSE = 0.25
 /** Schedule lag up to which the generator is on time: a timer is not more exact. */
@@ -110,44 +133,58 @@ const LATE_MS = 1
 const FULL = 0.01
 
 /**
- * Describes what took the time of the slow requests, from the parts of their response time at the same percentile; and
- * whether the limit was probably meant in seconds.
+ * Describes what made a latency fail: the slowest part of the response time, or the requests without a response if the
+ * others are below the limit; and whether the limit was probably meant in seconds.
  */
-export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number, limitMs: Ms): readonly string[] {
-  const cause = slowestPart(figures, run, percentile, limitMs)
+export function diagnose(figures: JudgedFigures, run: LoadResult, judged: JudgedLatency): readonly string[] {
+  const { figure, limitMs, of } = judged
+  // A mean that fails does not count requests without a response.
+  const silent = figure === MEAN ? [] : withoutResponse(figures, run, of)
   const isInSeconds = limitMs < 1 && (figures.responseTime.p50Ms ?? 0) > limitMs
-  return isInSeconds
-    ? [...cause, `limits are in milliseconds: write ${formatNumber(limitMs * 1_000)} for ${formatNumber(limitMs)} s`]
-    : cause
+  return [
+    ...(silent.length > 0 && !isOver(figures, judged) ? [] : slowestPart(figures, run, judged)),
+    ...silent,
+    ...(isInSeconds
+      ? [`limits are in milliseconds: write ${formatNumber(limitMs * 1_000)} for ${formatNumber(limitMs)} s`]
+      : []),
+  ]
 }
 
-function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number, limitMs: Ms): readonly string[] {
-  const at = (distribution: Distribution): Ms =>
-    percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
-  const word = (ms: Ms): string => `${formatPercentile(percentile)} ${formatMs(ms)} ms`
-  const silent = withoutResponse(figures, run)
-  if (figures.responseTime.count === 0) return silent
+/** Whether the requests with a response are over the limit by themselves. */
+function isOver({ responseTime, serviceTime }: Figures, { figure, limitMs, of }: JudgedLatency): boolean {
+  return (figure.of(of === 'service' ? serviceTime : responseTime) ?? 0) >= limitMs
+}
+
+function slowestPart(
+  figures: JudgedFigures,
+  run: LoadResult,
+  { figure, limitMs, of }: JudgedLatency,
+): readonly string[] {
+  const at = (distribution: Distribution): Ms => figure.of(distribution) ?? 0
+  const word = (ms: Ms): string => `${figure.name} ${formatMs(ms)} ms`
+  if (figures.responseTime.count === 0) return []
   const responseMs = at(figures.responseTime)
   const serviceMs = at(figures.serviceTime)
   const lagMs = at(figures.scheduleLag)
   const queueMs = at(figures.queueTime)
   // A target that is over the limit by itself is the cause, however late the generator was.
   if (lagMs > LATE_MS && lagMs > CAUSE * responseMs && serviceMs < limitMs) {
-    return [`schedule lag ${word(lagMs)}: the generator sent requests late`, ...silent]
+    return [`schedule lag ${word(lagMs)}: the generator sent requests late`]
   }
   const service = `service time ${word(serviceMs)}`
-  if (queueMs <= CAUSE * responseMs) return [`${service}: the target itself was slow`, ...silent]
-  return [`${service}: ${waitFor(figures, run, queueMs, at(figures.connectTime), word)}`, ...silent]
+  // The service time of a request does not contain its wait.
+  if (of === 'service' || queueMs <= CAUSE * responseMs) return [`${service}: the target itself was slow`]
+  return [`${service}: ${waitFor(figures, run, queueMs, at(figures.connectTime), word)}`]
 }
 
-/** Describes the requests without a response, if there are any. */
-export function withoutResponse(figures: JudgedFigures, run: LoadResult): readonly string[] {
-  const { unanswered } = figures
-  if (unanswered === 0) return []
+/**
+ * Describes the requests without a response, if there are any. A request that was never sent has only a response time.
+ */
+export function withoutResponse(figures: JudgedFigures, run: LoadResult, of: JudgedTime): readonly string[] {
+  const silent = figures.unanswered - (of === 'response' ? 0 : figures.dropped)
+  if (silent === 0) return []
   const { one } = countedIn(figures, run)
-  return [
-    `${formatPlural(unanswered, one)} without a response ${unanswered === 1 ? 'counts' : 'count'} as over every limit`,
-  ]
+  return [`${formatPlural(silent, one)} without a response ${silent === 1 ? 'counts' : 'count'} as over every limit`]
 }
 
 function waitFor(

@@ -2,7 +2,7 @@ import type { Distribution, JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
-import { diagnose, partOf } from './evidence.ts'
+import { diagnose, MAXIMUM, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { countOver, histogramOf } from './latencies.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
@@ -45,7 +45,7 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: `${seen} (n = ${formatCount(distribution.count + figures.unanswered)}${silent})`,
-      causes: diagnose(figures, run, 99.9, limitMs),
+      causes: diagnose(figures, run, { figure: MAXIMUM, limitMs, of }),
     },
     standingOf(figures, run, question),
     figures,

@@ -6,7 +6,7 @@ import { conclude } from './conclude.ts'
 import { confidencePerLook } from './confidence-per-look.ts'
 import { designEffect, MIN_BATCHES } from './design-effect.ts'
 import { IN_MS, type QuantityFormat } from './described-percentile.ts'
-import { diagnose, partOf } from './evidence.ts'
+import { diagnose, MEAN, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
 import { type LatencyCourse, latencyCourse, latencySums } from './latencies.ts'
@@ -55,7 +55,7 @@ export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: M
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: estimate === undefined ? 'not measured' : describeMean(estimate, confidence, IN_MS),
-      causes: diagnose(figures, run, 50, limitMs),
+      causes: diagnose(figures, run, { figure: MEAN, limitMs, of }),
     },
     estimate === undefined
       ? nothingMeasured(figures)

@@ -4,7 +4,7 @@ import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
 import { confidencePerLook } from './confidence-per-look.ts'
-import { diagnose, partOf, withoutResponse } from './evidence.ts'
+import { diagnose, partOf, percentileFigure, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
 import { type LatencyCourse, latencyCourse, percentileOf, requestsIn } from './latencies.ts'
@@ -160,8 +160,10 @@ function observedOver(figures: JudgedFigures, { percentile, limitMs, of = 'respo
 /** A stream may be slow at its start or between its messages, so the parts of its response time explain neither. */
 function causesOf(figures: JudgedFigures, run: LoadResult, question: PercentileQuestion): readonly string[] {
   const { percentile, limitMs, of = 'response' } = question
-  if (of === 'response' || of === 'service') return diagnose(figures, run, percentile, limitMs)
-  return of === 'first-message' ? withoutResponse(figures, run) : []
+  if (of === 'response' || of === 'service') {
+    return diagnose(figures, run, { figure: percentileFigure(percentile), limitMs, of })
+  }
+  return of === 'first-message' ? withoutResponse(figures, run, of) : []
 }
 
 function unsent(dropped: number, time: string): Standing {

@@ -20,6 +20,12 @@ describe('the margin above a mean', () => {
     expect(10 + marginAbove(10, decisiveMargin(10, 12))).toBeCloseTo(12, 9)
     expect(decisiveMargin(10, 8)).toBe(2)
   })
+
+  test.each([2, 10, 100])('needs a quarter of the mean to decide a limit of %d times the mean', (times) => {
+    expect(decisiveMargin(10, 10 * times)).toBe(2.5)
+    expect(10 + marginAbove(10, 2.499)).toBeLessThan(10 * times)
+    expect(10 + marginAbove(10, 2.501)).toBe(Number.POSITIVE_INFINITY)
+  })
 })
 
 /**

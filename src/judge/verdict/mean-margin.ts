@@ -17,7 +17,10 @@ export function marginAbove(meanMs: Ms, marginMs: Ms): Ms {
 
 /**
  * Returns the largest symmetric margin that decides a limit: the inverse of `marginAbove` for a limit above the mean.
+ * Its upper bound is at most twice the mean, which a margin of a quarter of the mean reaches, so a limit beyond that
+ * needs no smaller margin.
  */
 export function decisiveMargin(meanMs: Ms, limitMs: Ms): Ms {
-  return limitMs > meanMs ? (limitMs - meanMs) * (meanMs / limitMs) ** 2 : meanMs - limitMs
+  if (limitMs <= meanMs) return meanMs - limitMs
+  return limitMs >= 2 * meanMs ? meanMs / 4 : (limitMs - meanMs) * (meanMs / limitMs) ** 2
 }

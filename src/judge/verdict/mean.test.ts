@@ -42,6 +42,14 @@ describe('a mean below a limit', () => {
     ])
   })
 
+  test.each([40, 200, 2_000])('advises the same length however far a limit of %d ms is from the mean', (limitMs) => {
+    // A tenth of the time is fifty times as slow: the margin is about as large as the mean of 14.75 ms.
+    const run = resultOf({ batches: evenBatches(40, 25, (i) => (i % 500 < 50 ? 125 : 2.5)) })
+    const verdict = meanVerdict(run, run, { limitMs })
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
+    expect(verdict.adviceMs).toBe(234_000)
+  })
+
   test('is invalid when only the generator was late', () => {
     expect(mean({ batches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
   })

@@ -50,6 +50,47 @@ describe('a mean below a limit', () => {
     expect(verdict.adviceMs).toBe(234_000)
   })
 
+  test('says that requests without a response decide, and advises no length, when the others are below the limit', () => {
+    const silent = resultOf({ batches: eachWith(batches, () => ({ errors: { timeout: 1 } })) })
+    const verdict = meanVerdict(silent, silent, { limitMs: 100 })
+    expect(verdict).toMatchObject({
+      verdict: 'inconclusive',
+      leaning: 'fail',
+      reason: 'depends on 40 requests without a response',
+      why: 'the mean is 109 ms if each of them counts with 10 s: judge such requests with toHaveErrorRateBelow',
+    })
+    expect(verdict.advice).toBeUndefined()
+  })
+
+  test('advises by the distance of its own requests when some without a response do not decide', () => {
+    const slowly = evenBatches(40, 25, (i) => (i % 500 < 50 ? 125 : 2.5))
+    const none = resultOf({ batches: slowly })
+    const few = resultOf({ batches: eachWith(slowly, (i) => (i < 2 ? { errors: { timeout: 1 } } : {})) })
+    const meanMs = none.responseTime.meanMs ?? 0
+    const worstMs = (1_000 * meanMs + 2 * 10_000) / 1_002
+    const withThem = meanVerdict(few, few, { limitMs: worstMs + 10 })
+    const without = meanVerdict(none, none, { limitMs: meanMs + 10 })
+    expect([withThem.verdict, without.verdict]).toEqual(['inconclusive', 'inconclusive'])
+    expect(withThem.adviceMs).toBe(without.adviceMs)
+  })
+
+  test('of the service time leans to a pass that the sent requests prove, if few others were never sent', () => {
+    const dropping = (every: number, count = 40): LoadResult =>
+      resultOf({
+        batches: eachWith(batches, (i) => (i % every === 0 ? { dropped: { overflow: 1 } } : {})).slice(0, count),
+      })
+    const few = dropping(4)
+    expect(meanVerdict(few, few, { limitMs: 15, of: 'service' })).toMatchObject({
+      verdict: 'inconclusive',
+      leaning: 'pass',
+      reason: 'cannot be judged: 10 requests were never sent',
+    })
+    expect(meanVerdict(few, few, { limitMs: 15 })).toMatchObject({ leaning: 'fail' })
+    const leaning = (run: LoadResult) => meanVerdict(run, run, { limitMs: 15, of: 'service' }).leaning
+    const many = resultOf({ batches: eachWith(batches, () => ({ dropped: { overflow: 2 } })) })
+    expect([leaning(many), leaning(dropping(4, 8))]).toEqual(['none', 'none'])
+  })
+
   test('is invalid when only the generator was late', () => {
     expect(mean({ batches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
   })

@@ -10,13 +10,20 @@ import { diagnose, MEAN, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
 import { type LatencyCourse, latencyCourse, latencySums } from './latencies.ts'
-import { correlationReasons, notProven, type Shortfall } from './more-requests.ts'
+import { correlationReasons, notProven, type Shortfall, unsent } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatInterval, formatLimit } from '../../wording/figures.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatLimit,
+  formatMs,
+  formatPlural,
+} from '../../wording/figures.ts'
 
 export interface MeanQuestion {
   readonly limitMs: Ms
@@ -93,7 +100,9 @@ export function estimateFrom(
 function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
   const { limitMs, of = 'response', requiredMs = MIN_PROOF_MS } = question
   const confidence = confidencePerLook(run.plan, question.confidence)
-  const worst = withUnanswered(figures, run, limitMs, estimate)
+  const silentMs = Math.max(run.plan.requestTimeoutMs, limitMs)
+  const { unanswered, dropped } = figures
+  const worst = withSilent(estimate, unanswered, silentMs)
   const span = { spanMs: figures.durationMs, requiredMs }
   const again = (rest: JudgedFigures): MeanEstimate | undefined =>
     estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
@@ -113,18 +122,47 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
       : shownFail(figures, run, { limitMs, failsOn: provenOn })
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
+  const sent = of === 'service' ? unanswered - dropped : unanswered
+  const worstSent = withSilent(estimate, sent, silentMs)
+  if (sent < unanswered) {
+    const isLoaded = figures.requestsScheduled - dropped >= MIN_SENT * figures.requestsScheduled
+    const isPassed = isLoaded && span.spanMs >= requiredMs && compareMean(estimate, worstSent, limitMs) === 'pass'
+    if (isPassed || (worst >= limitMs && worstSent < limitMs)) {
+      return settle(figures, run, unsent(dropped, 'service time', isPassed ? 'pass' : 'none'))
+    }
+  }
   const leaning = worst >= limitMs ? 'fail' : 'pass'
   if (leaning === 'fail') {
     const failsOn = (rest: JudgedFigures): boolean => (again(rest)?.meanMs ?? 0) >= limitMs
     const trouble = toolTrouble(figures, run, { limitMs, failsOn })
     if (trouble !== undefined) return trouble
   }
+  const { meanMs } = estimate
+  // The share of these requests decides, however long the run is.
+  if (meanMs < limitMs && worst >= limitMs) return settle(figures, run, silentDecide(sent, worstSent, silentMs))
   const filled = figures.batches.successes.filter((successes) => successes > 0).length
+  const distanceMs = decisiveMargin(meanMs, meanMs < limitMs ? limitMs - (worst - meanMs) : limitMs)
   return settle(
     figures,
     run,
-    notProven({ ...meanShortfall(filled, estimate, decisiveMargin(worst, limitMs), span), leaning }, figures, run),
+    notProven({ ...meanShortfall(filled, estimate, distanceMs, span), leaning }, figures, run),
   )
+}
+
+/** Share of the requests that must be sent, so that the target got the load that the plan asked for. */
+const MIN_SENT: Ratio = 0.99
+
+/** Inconclusive, because the mean reaches its limit only if requests without a response count with their time-out. */
+function silentDecide(silent: number, worstMs: Ms, silentMs: Ms): Standing {
+  const each = silent === 1 ? 'it counts' : 'each of them counts'
+  return {
+    verdict: 'inconclusive',
+    leaning: 'fail',
+    reason: `depends on ${formatPlural(silent, 'request')} without a response`,
+    details: [
+      `the mean is ${formatMs(worstMs)} ms if ${each} with ${formatDuration(silentMs)}: judge such requests with toHaveErrorRateBelow`,
+    ],
+  }
 }
 
 /** `filled` is the number of batches that contain values. */
@@ -159,13 +197,9 @@ function isBreach(figures: JudgedFigures, { limitMs, of = 'response' }: MeanQues
   return distribution.minMs !== undefined && distribution.count >= MIN_BREACH_REQUESTS && distribution.minMs >= limitMs
 }
 
-function withUnanswered(
-  { unanswered }: JudgedFigures,
-  { plan }: LoadResult,
-  limitMs: Ms,
-  { meanMs, n }: MeanEstimate,
-): Ms {
-  return (meanMs * n + Math.max(plan.requestTimeoutMs, limitMs) * unanswered) / (n + unanswered)
+/** Returns the mean if each of `silent` requests without a response counts with `silentMs`. */
+function withSilent({ meanMs, n }: MeanEstimate, silent: number, silentMs: Ms): Ms {
+  return (meanMs * n + silentMs * silent) / (n + silent)
 }
 
 export function compareMean(

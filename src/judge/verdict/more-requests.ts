@@ -2,7 +2,7 @@ import { optionWords } from '../../wording/option-words.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import type { VerdictReason } from '../../model/verdict.ts'
+import type { Leaning, VerdictReason } from '../../model/verdict.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { type Counted, countedIn } from './evidence.ts'
 import type { LeaningWithReason } from './leaning.ts'
@@ -117,6 +117,16 @@ export function onTheLimit(
     ...leaning,
     reason: `cannot be decided from ${formatPlural(requests, counted ?? 'request')}`,
     details: [`${formatPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ${remedy}`],
+  }
+}
+
+/** Returns the verdict on a time that starts with the send, where requests that were never sent make the difference. */
+export function unsent(dropped: number, time: string, leaning: Leaning): Standing {
+  return {
+    verdict: 'inconclusive',
+    leaning,
+    reason: `cannot be judged: ${formatPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
+    details: [`a dropped request has no ${time}: raise maxConnections, or judge the response time`],
   }
 }
 

@@ -8,7 +8,7 @@ import { diagnose, partOf, percentileFigure, withoutResponse } from './evidence.
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
 import { type LatencyCourse, latencyCourse, percentileOf, requestsIn } from './latencies.ts'
-import { countedAs, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
+import { countedAs, notProven, onTheLimit, requestsForPercentile, unsent } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
@@ -17,7 +17,7 @@ import { judgeShare, type ShareQuestion } from './share.ts'
 import { lostTimes } from './starved-target.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
+import { formatLimit, formatPercentile } from '../../wording/figures.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */
@@ -114,7 +114,7 @@ function standingOf(
   const { forPass, forFail } = asked
   const neverWaits = of === 'service' || of === 'first-message'
   if (neverWaits && figures.dropped > 0 && judgeShare({ ...asked, forFail: forPass }) === 'fail') {
-    return settle(figures, run, unsent(figures.dropped, TIMES[of].words))
+    return settle(figures, run, unsent(figures.dropped, TIMES[of].words, 'none'))
   }
   if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
     return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, counted))
@@ -164,15 +164,6 @@ function causesOf(figures: JudgedFigures, run: LoadResult, question: PercentileQ
     return diagnose(figures, run, { figure: percentileFigure(percentile), limitMs, of })
   }
   return of === 'first-message' ? withoutResponse(figures, run, of) : []
-}
-
-function unsent(dropped: number, time: string): Standing {
-  return {
-    verdict: 'inconclusive',
-    leaning: 'none',
-    reason: `cannot be judged: ${formatPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
-    details: [`a dropped request has no ${time}: raise maxConnections, or judge the response time`],
-  }
 }
 
 /**

@@ -39,6 +39,10 @@ describe('an error rate below a limit', () => {
     expect(short).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(short.reasons).toEqual([{ code: 'possible-outages', outageMs: 500, requiredMs: 149_500 }])
     expect(short.advice).toBe("about 10 000 more requests would decide (duration: '150s')")
+    // Without a single failure, the observation is not close to the limit.
+    expect(errorRateVerdict(run, run, { limit: 0.000_01 }).advice).toBe(
+      'a proof would take more than a day: the run varies too slowly, or the limit is too strict; exclude the start with warmUp, or allow more failures',
+    )
   })
 
   test('is not proven in less than 10 s, unless every request fails', () => {

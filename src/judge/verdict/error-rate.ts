@@ -163,6 +163,7 @@ function undecided(
     {
       requests: forPass.of,
       requiredRequests: required,
+      easier: 'allow more failures',
       span,
       leaning,
       reasons: [

@@ -172,11 +172,13 @@ export function meanShortfall(
   distanceMs: Ms,
   span: ProofSpan,
 ): Omit<Shortfall, 'leaning'> {
-  const times = ((marginMs ?? independentMarginMs) / Math.abs(distanceMs)) ** 2
+  const timesWith = (margin: Ms): number => (margin / Math.abs(distanceMs)) ** 2
   const forBatches = filled === 0 ? 1 : MIN_BATCHES / filled
+  const times = Math.max(timesWith(marginMs ?? independentMarginMs), forBatches)
   return {
     requests: n,
-    requiredRequests: times < MAX_TIMES ? Math.ceil(n * Math.max(times, forBatches)) : undefined,
+    requiredRequests: timesWith(independentMarginMs) < MAX_TIMES ? Math.ceil(n * times) : undefined,
+    easier: 'assert a percentile',
     span,
     reasons: [
       ...(span.spanMs < span.requiredMs ? [{ code: 'short-span', ...span } as const] : []),
@@ -188,7 +190,7 @@ export function meanShortfall(
   }
 }
 
-/** Maximum factor by which advice lengthens a run; a mean that needs more is too close to its limit. */
+/** A mean is too close to its limit if even independent requests would need a run so many times as long. */
 const MAX_TIMES = 900
 
 /** Whether each of at least 20 requests was over the limit, which needs no statistics. */

@@ -15,7 +15,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { type LatencyCourse, metricCourse, requestsIn } from './latencies.ts'
 import { compareMean, describeMean, estimateFrom, type MeanEstimate, meanShortfall } from './mean.ts'
 import { decisiveMargin } from './mean-margin.ts'
-import { countedAs, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
+import { countedAs, LOWER_PERCENTILE, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS } from './proof.ts'
@@ -70,7 +70,16 @@ function percentileStanding(
     return settle(run, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, 'value'))
   }
   const requiredRequests = requestsForPercentile(asked, decision.reasons)
-  const shortfall = { requests: forPass.of, requiredRequests, span, leaning, reasons, counted: 'value' } as const
+  const easier = LOWER_PERCENTILE
+  const shortfall = {
+    requests: forPass.of,
+    requiredRequests,
+    easier,
+    span,
+    leaning,
+    reasons,
+    counted: 'value',
+  } as const
   return settle(run, run, notProven(shortfall, run, run))
 }
 

@@ -15,8 +15,10 @@ import { formatDuration, formatPercent, formatPlural } from '../../wording/figur
 export interface Shortfall extends LeaningWithReason {
   /** Requests that were judged. */
   readonly requests: number
-  /** Total number of requests that would decide; undefined if no reasonable number would. */
+  /** Total number of requests that would decide; undefined if the observation is too close to the limit for any. */
   readonly requiredRequests: number | undefined
+  /** How to claim less, if a proof would take too long: "assert a lower percentile". */
+  readonly easier: string
   readonly span: ProofSpan
   /** What was judged, if not requests or journeys. */
   readonly counted?: CountedValues | undefined
@@ -63,32 +65,46 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
 
 /**
  * Estimates the number of requests that decide a percentile. With so few that the percentile does not lie among them,
- * they also say nothing about the correlation of those that are missing, so the estimate assumes independent ones.
+ * they also say nothing about the correlation of those that are missing, so the estimate assumes independent ones, and
+ * at least so many that the percentile lies among them.
  */
 export function requestsForPercentile(asked: ShareQuestion, reasons: readonly VerdictReason[]): number | undefined {
-  const tooFew = reasons.some(({ code }) => code === 'too-few-for-percentile')
-  return requestsToDecide(tooFew ? { ...asked, designEffect: 1, passDesignEffect: 1 } : asked, asked.forPass)
+  const tooFew = reasons.find((reason) => reason.code === 'too-few-for-percentile')
+  if (tooFew === undefined) return requestsToDecide(asked, asked.forPass)
+  const required = requestsToDecide({ ...asked, designEffect: 1, passDesignEffect: 1 }, asked.forPass)
+  return required === undefined ? undefined : Math.max(required, tooFew.requiredRequests)
 }
+
+export const LOWER_PERCENTILE = 'assert a lower percentile'
 
 /** Longest run that is advised. */
 const MAX_ADVICE_MS: Ms = 24 * 3_600_000
 
 function adviceOf(
-  { requests, requiredRequests, span, counted }: Shortfall,
+  shortfall: Shortfall,
   figures: JudgedFigures,
   run: LoadResult,
 ): { readonly advice: string; readonly adviceMs: Ms } {
-  const durationMs =
-    requiredRequests === undefined || requests === 0
-      ? Number.POSITIVE_INFINITY
-      : Math.max(span.requiredMs, (span.spanMs * requiredRequests) / requests)
-  if (durationMs > MAX_ADVICE_MS) {
+  const { requests, requiredRequests, span, counted, easier } = shortfall
+  if (requiredRequests === undefined) {
     return {
       advice: 'the observation is so close to the limit that a longer run is unlikely to decide: move the limit',
       adviceMs: Number.POSITIVE_INFINITY,
     }
   }
-  const seconds = Math.ceil(durationMs / 1_000)
+  const durationMs = Math.max(
+    span.requiredMs,
+    (span.spanMs * requiredRequests) / requests,
+    span.spanMs * timesForBatches(shortfall),
+  )
+  if (durationMs > MAX_ADVICE_MS) {
+    return {
+      advice: `a proof would take more than a day: the run varies too slowly, or the limit is too strict; exclude the start with warmUp, or ${easier}`,
+      adviceMs: Number.POSITIVE_INFINITY,
+    }
+  }
+  // This run did not decide, so only a longer one can.
+  const seconds = Math.max(Math.ceil(durationMs / 1_000), Math.floor(span.spanMs / 1_000) + 1)
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
   const { one, many } = unitOf(counted, figures, run)
   const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
@@ -98,6 +114,12 @@ function adviceOf(
   })
   const length = figures === run ? duration : `a span of ${formatDuration(seconds * 1_000)}`
   return { advice: `${count} (${length})`, adviceMs: 1_000 * seconds }
+}
+
+/** Factor by which a run must be longer for enough of its batches to contain requests. */
+function timesForBatches({ reasons }: Shortfall): number {
+  const few = reasons.find((reason) => reason.code === 'few-batches')
+  return few === undefined ? 1 : few.requiredBatches / Math.max(1, few.batches)
 }
 
 /**

@@ -115,5 +115,27 @@ describe('a percentile below a limit', () => {
     const verdict = p99(result, 50)
     expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(verdict.reasons).toEqual([{ code: 'few-batches', batches: 19, requiredBatches: 20 }])
+    expect(verdict.adviceMs).toBe(20_000)
+    const sparse = resultOf({ batches: eachWith(healthy, (i) => (i % 8 === 0 ? {} : { responsesMs: [] })) })
+    expect(p99(sparse, 50)).toMatchObject({ reasons: [{ code: 'few-batches', batches: 5 }], adviceMs: 40_000 })
+  })
+
+  test('advises a longer run than this one, which did not decide', () => {
+    // 3 of 50 independent requests would prove a fail.
+    const few = resultOf({ batches: evenBatches(50, 1, (i) => (i % 20 === 5 ? 90 : 10)) })
+    expect(p99(few, 50)).toMatchObject({ verdict: 'inconclusive', adviceMs: 25_000 })
+  })
+
+  test('distinguishes a limit close to the observation from a proof that would take more than a day', () => {
+    const near = resultOf({ batches: evenBatches(40, 100, (i) => (i % 100 === 0 ? 90 : 10)) })
+    expect(p99(near, 50).advice).toContain('so close to the limit')
+    // 1.5 req/s, and slow responses in every second minute only.
+    const slow = resultOf({ batches: evenBatches(40, 30, (i) => (i % 180 < 90 ? 40 : 10)), batchMs: 20_000 })
+    expect(p99(slow, 50, { percentile: 99.9 })).toMatchObject({
+      verdict: 'inconclusive',
+      advice:
+        'a proof would take more than a day: the run varies too slowly, or the limit is too strict; exclude the start with warmUp, or assert a lower percentile',
+      adviceMs: Number.POSITIVE_INFINITY,
+    })
   })
 })

@@ -8,7 +8,7 @@ import { diagnose, partOf, percentileFigure, withoutResponse } from './evidence.
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
 import { type LatencyCourse, latencyCourse, percentileOf, requestsIn } from './latencies.ts'
-import { countedAs, notProven, onTheLimit, requestsForPercentile, unsent } from './more-requests.ts'
+import { countedAs, LOWER_PERCENTILE, notProven, onTheLimit, requestsForPercentile, unsent } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
@@ -123,7 +123,11 @@ function standingOf(
   return settle(
     figures,
     run,
-    notProven({ requests: forPass.of, requiredRequests, span, leaning, reasons, counted }, figures, run),
+    notProven(
+      { requests: forPass.of, requiredRequests, easier: LOWER_PERCENTILE, span, leaning, reasons, counted },
+      figures,
+      run,
+    ),
   )
 }
 

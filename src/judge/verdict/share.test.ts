@@ -91,5 +91,11 @@ describe('the number of requests that decide', () => {
 
   test('is undefined when the observed share equals the allowed one', () => {
     expect(requestsToDecide(ask(1_000, 10), { of: 1_000, over: 10 })).toBeUndefined()
+    expect(requestsToDecide(ask(1_000, 10, { designEffect: 50 }), { of: 1_000, over: 10 })).toBeUndefined()
+  })
+
+  test('is large, not undefined, when none is over the limit but requests are strongly correlated', () => {
+    const asked = ask(1_000, 0, { allowed: 0.01, passDesignEffect: 10_000 })
+    expect(requestsToDecide(asked, { of: 1_000, over: 0 })).toBe(2_990_000)
   })
 })

@@ -39,7 +39,7 @@ export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'inva
   return 'inconclusive'
 }
 
-/** Maximum factor by which the advised number of requests exceeds the observed one. */
+/** Maximum factor by which the required number of independent requests exceeds the observed one. */
 const MAX_TIMES = 1_000
 
 /**
@@ -53,7 +53,7 @@ const MIN_SETTLED = 200
  * Estimates the total number of requests that decide the question, if they continue like those in `seen`. The estimated
  * design effect of a run with few independent requests grows with its length, so the number is multiplied by
  * `1 + max(200, 5 / allowed) · (deff − 1) / n`, a rule found by simulation (docs/calibration/verdicts.md). Undefined if
- * the observed share is so close to the allowed one that no reasonable number suffices.
+ * the observed share is so close to the allowed one that no reasonable number suffices, even of independent requests.
  */
 export function requestsToDecide(question: ShareQuestion, seen: Count): number | undefined {
   const { allowed, designEffect = 1 } = question
@@ -64,14 +64,14 @@ export function requestsToDecide(question: ShareQuestion, seen: Count): number |
 }
 
 function requestsAtThisEffect(question: ShareQuestion, seen: Count): number | undefined {
-  const { allowed, designEffect = 1 } = question
+  const { allowed, designEffect = 1, passDesignEffect = designEffect } = question
   const share = seen.of === 0 ? 0 : seen.over / seen.of
   const decides = (of: number): boolean => {
     const count = { over: share * of, of }
     const asked = { ...question, designEffect, forPass: count, forFail: count }
     return judgeShare(asked) !== 'inconclusive'
   }
-  const maxRequests = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
+  const maxRequests = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed)) * Math.max(designEffect, passDesignEffect)
   let high = Math.max(1, seen.of)
   while (!decides(high)) {
     high *= 2

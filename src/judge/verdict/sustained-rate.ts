@@ -130,6 +130,7 @@ function standingOf(
       {
         requests: requestsScheduled,
         requiredRequests: requiredRequests(figures, run, within, growth),
+        easier: 'raise within',
         span,
         leaning: behind ? 'fail' : 'pass',
         reasons,

@@ -15,7 +15,14 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { type LatencyCourse, metricCourse, requestsIn } from './latencies.ts'
 import { compareMean, describeMean, estimateFrom, type MeanEstimate, meanShortfall } from './mean.ts'
 import { decisiveMargin } from './mean-margin.ts'
-import { countedAs, LOWER_PERCENTILE, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
+import {
+  countedAs,
+  LOWER_PERCENTILE,
+  MOVE_LIMIT,
+  notProven,
+  onTheLimit,
+  requestsForPercentile,
+} from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS } from './proof.ts'
@@ -67,7 +74,9 @@ function percentileStanding(
   if (verdict !== 'inconclusive') return settle(run, run, { verdict, reasons, details: [] })
   const { forPass, forFail } = asked
   if (span.spanMs >= span.requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
-    return settle(run, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, 'value'))
+    const within = forPass.over - forFail.over
+    const options = { remedy: MOVE_LIMIT, counted: 'value' } as const
+    return settle(run, run, onTheLimit(within, forPass.of, { leaning, reasons }, options))
   }
   const requiredRequests = requestsForPercentile(asked, decision.reasons)
   const easier = LOWER_PERCENTILE

@@ -122,6 +122,11 @@ function timesForBatches({ reasons }: Shortfall): number {
   return few === undefined ? 1 : few.requiredBatches / Math.max(1, few.batches)
 }
 
+/** What to do about a limit inside the histogram bucket of the deciding requests. */
+export const MOVE_LIMIT = 'move the limit'
+/** Only response times are counted exactly. */
+export const COUNT_EXACTLY = 'put the limit into sla in the plan, where it is counted exactly'
+
 /**
  * Returns the verdict for a limit inside the histogram bucket that holds the deciding requests, or values if `counted`
  * names some.
@@ -130,10 +135,8 @@ export function onTheLimit(
   within: number,
   requests: number,
   leaning: LeaningWithReason,
-  counted?: CountedValues,
+  { remedy, counted }: { readonly remedy: string; readonly counted?: CountedValues | undefined },
 ): Standing {
-  const remedy =
-    counted === undefined ? 'put the limit into sla in the plan, where it is counted exactly' : 'move the limit'
   return {
     verdict: 'inconclusive',
     ...leaning,

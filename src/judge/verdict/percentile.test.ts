@@ -87,8 +87,38 @@ describe('a percentile below a limit', () => {
   test('of the service time is inconclusive when one request in ten was never sent', () => {
     const batches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
     const verdict = p99(resultOf({ batches }), 25, { of: 'service' })
-    expect(verdict.verdict).toBe('inconclusive')
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'none' })
     expect(verdict.reason).toBe('cannot be judged: 400 requests were never sent')
+  })
+
+  test.each([30, 45])(
+    'of the service time leans to a pass when %d requests were never sent and the others prove it',
+    (dropped) => {
+      const batches = eachWith(healthy, (i) => (i < dropped - 10 ? { dropped: { overflow: i < 10 ? 2 : 1 } } : {}))
+      const result = resultOf({ batches })
+      expect(result.dropped).toBe(dropped)
+      expect(p99(result, 25, { of: 'service' })).toMatchObject({
+        verdict: 'inconclusive',
+        leaning: 'pass',
+        reason: `cannot be judged: ${dropped} requests were never sent`,
+      })
+      expect(p99(result, 15, { of: 'service' })).toMatchObject({ verdict: 'fail' })
+    },
+  )
+
+  test('names the exact count of the service level only for response times', () => {
+    const result = resultOf({ batches: evenBatches(40, 100, (i) => (i % 2 === 0 ? 50.001 : 49.999)) })
+    const detail = (of: 'response' | 'service') => p99(result, 50, { percentile: 40, of }).details[0]
+    expect(detail('response')).toContain('either side: put the limit into sla')
+    expect(detail('service')).toMatch(/either side: move the limit$/)
+  })
+
+  test('does not take cancelled requests for requests on the limit', () => {
+    const cancelled = resultOf({ batches: eachWith(healthy, () => ({ errors: { cancelled: 10 } })) })
+    const verdict = p99(cancelled, 25)
+    expect(verdict.details.join()).not.toContain('of the limit')
+    // Longer than this run, which did not decide.
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', adviceMs: 11_000 })
   })
 
   test('blames the target if its service time alone is over the limit, however late the generator was', () => {

@@ -7,9 +7,18 @@ import { confidencePerLook } from './confidence-per-look.ts'
 import { diagnose, partOf, percentileFigure, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
-import { type LatencyCourse, latencyCourse, percentileOf, requestsIn } from './latencies.ts'
-import { countedAs, LOWER_PERCENTILE, notProven, onTheLimit, requestsForPercentile, unsent } from './more-requests.ts'
-import { decidePercentile } from './percentile-decision.ts'
+import { type LatencyCourse, latencyCourse, overLimit, percentileOf, requestsIn } from './latencies.ts'
+import {
+  COUNT_EXACTLY,
+  countedAs,
+  LOWER_PERCENTILE,
+  MOVE_LIMIT,
+  notProven,
+  onTheLimit,
+  requestsForPercentile,
+  unsent,
+} from './more-requests.ts'
+import { decidePercentile, type PercentileDecision } from './percentile-decision.ts'
 import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { missedRateLines, overload } from './rate-breach.ts'
@@ -107,17 +116,25 @@ function standingOf(
     const fail = shownFail(figures, run, { limitMs, delays, failsOn: () => true })
     return fail.verdict === 'fail' ? { ...fail, reasons: [breach] } : fail
   }
+  if ((of === 'service' || of === 'first-message') && figures.dropped > 0) {
+    const ofSent = decideSent(figures, question, course, asked)
+    // With so many drops, the target did not get the load that the plan asked for.
+    const failsWithAll = judgeShare({ ...asked, forFail: asked.forPass }) === 'fail'
+    const isPassed = ofSent.verdict === 'pass' && !failsWithAll
+    if (isPassed || failsWithAll || (leaning === 'fail' && ofSent.leaning !== 'fail')) {
+      return settle(figures, run, unsent(figures.dropped, TIMES[of].words, isPassed ? 'pass' : 'none'))
+    }
+  }
   if (leaning === 'fail') {
     const trouble = toolTrouble(figures, run, { limitMs, delays, failsOn: (rest) => observedOver(rest, question) })
     if (trouble !== undefined) return trouble
   }
-  const { forPass, forFail } = asked
-  const neverWaits = of === 'service' || of === 'first-message'
-  if (neverWaits && figures.dropped > 0 && judgeShare({ ...asked, forFail: forPass }) === 'fail') {
-    return settle(figures, run, unsent(figures.dropped, TIMES[of].words, 'none'))
-  }
-  if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
-    return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, counted))
+  const { forPass } = asked
+  const within = onLimit(figures, course, question)
+  const withoutThese = { ...asked, forPass: { over: forPass.over - within, of: forPass.of } }
+  if (within > 0 && span.spanMs >= requiredMs && judgeShare(withoutThese) === 'pass') {
+    const remedy = of === 'response' ? COUNT_EXACTLY : MOVE_LIMIT
+    return settle(figures, run, onTheLimit(within, forPass.of, { leaning, reasons }, { remedy, counted }))
   }
   const requiredRequests = requestsForPercentile(asked, decision.reasons)
   return settle(
@@ -129,6 +146,30 @@ function standingOf(
       run,
     ),
   )
+}
+
+/** Decides a time that starts with the send from the requests that were sent. */
+function decideSent(
+  figures: JudgedFigures,
+  { percentile, limitMs, requiredMs = MIN_PROOF_MS }: PercentileQuestion,
+  { whole, batches }: LatencyCourse,
+  { confidence }: ShareQuestion,
+): PercentileDecision {
+  const { dropped } = figures.batches
+  const course = {
+    whole: { ...whole, unanswered: whole.unanswered - figures.dropped },
+    batches: batches.map((batch, i) => ({ ...batch, unanswered: batch.unanswered - (dropped[i] ?? 0) })),
+  }
+  const cancelled = figures.errorsByClass.cancelled?.count ?? 0
+  const share = percentileShare(course, { percentile, limitMs, confidence }, { unproven: cancelled })
+  return decidePercentile(course, { percentile, limitMs }, share, { spanMs: figures.durationMs, requiredMs })
+}
+
+/** Number of requests in the histogram bucket of the limit, which hides on which side of it they are. */
+function onLimit(figures: JudgedFigures, { whole }: LatencyCourse, question: PercentileQuestion): number {
+  const { limitMs, of = 'response' } = question
+  const { min, max } = overLimit(whole, limitMs)
+  return knownCounts(figures, limitMs, of).exactlyOver === undefined ? max - min : 0
 }
 
 /** Share of the requests of a run that must be over the limit for an overload to be a fail. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TargetSample } from '../../model/result.ts'
-import { memoryGrowthOf } from './target-use.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
+import { memoryGrowthOf, targetUseVerdict } from './target-use.ts'
 
 function samples(seconds: number, rssMb: (second: number) => number): TargetSample[] {
   return Array.from({ length: seconds }, (_, second) => ({
@@ -55,5 +56,31 @@ describe('growth of memory', () => {
 
   test('is undefined in a short run', () => {
     expect(memoryGrowthOf(samples(20, () => 100))).toBeUndefined()
+  })
+})
+
+describe('the CPU of a phase', () => {
+  /** Phases of 4 s. The target is busy in the first and in the last one; samples are `lateMs` after each second. */
+  function highest(phase: string, lateMs: number): string {
+    const busy = (second: number) => (second >= 4 && second < 8 ? 20 : 90)
+    const run = resultOf({
+      batches: evenBatches(48, 10, () => 5),
+      phases: { before: [0, 16], calm: [16, 32], after: [32, 48] },
+      rest: {
+        target: {
+          url: 'http://127.0.0.1:3000/',
+          pids: [7],
+          samples: samples(12, () => 100).map((sample, second) =>
+            Object.assign({}, sample, { atMs: sample.atMs + lateMs, cpuPercent: busy(second) }),
+          ),
+        },
+      },
+    })
+    return targetUseVerdict(run.phases[phase] ?? run, run, { used: 'cpuPercent', limit: 50 }).observed
+  }
+
+  test.each([0, 5, 200])('does not contain the second before or after it, with samples that are %d ms late', (lateMs) => {
+    expect(highest('calm', lateMs)).toBe('at most 20% of a core in 4 s')
+    expect(highest('after', lateMs)).toBe('at most 90% of a core in 4 s')
   })
 })

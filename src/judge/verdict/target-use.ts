@@ -173,10 +173,16 @@ function growthStanding(
   })
 }
 
-/** Samples of the judged part of the run. */
+/**
+ * Returns the samples of the judged part of the run. A sample is stamped at the end of the time that it covers, and
+ * belongs to the part if at least half of that time does.
+ */
 function samplesOf(figures: JudgedFigures, { target: { samples } }: LoadResult): readonly TargetSample[] {
   const { startMs = 0, endMs = Number.POSITIVE_INFINITY } = figures as { readonly startMs?: Ms; readonly endMs?: Ms }
-  const within = samples.filter(({ atMs }) => atMs > startMs && atMs <= endMs + 1_000)
+  const within = samples.filter(({ atMs }, index) => {
+    const fromMs = samples[index - 1]?.atMs ?? 0
+    return 2 * (Math.min(atMs, endMs) - Math.max(fromMs, startMs)) >= atMs - fromMs
+  })
   return within.length > 1 && startMs === 0 ? within.slice(1) : within
 }
 

@@ -112,8 +112,9 @@ describe('arguments', () => {
       "LoadMatcherError: toHavePercentileBelow() takes a percentile of at least 1 and less than 100, got 0.99
           → write toHavePercentileBelow(99, 250)"
     `)
-    expect(error('toHaveErrorRateBelow', 5)).toMatchInlineSnapshot(`
-      "LoadMatcherError: toHaveErrorRateBelow() takes a ratio greater than 0 and at most 1 (toHaveNoErrors allows no errors), got 5
+    // A percentage of 1: as a ratio, it would be met by every run.
+    expect(error('toHaveErrorRateBelow', 1)).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveErrorRateBelow() takes a ratio greater than 0 and less than 1 (toHaveNoErrors allows no errors), got 1
           → write toHaveErrorRateBelow(0.01)"
     `)
     expect(error('toHaveP99Below', 50, { off: 'service' })).toMatchInlineSnapshot(`

@@ -11,8 +11,8 @@ import { CONFIDENCE_RULES, numberArgument, optionsArgument, type ConfidenceOptio
 export function toHaveErrorRateBelow(received: unknown, ratio: Ratio, options?: ConfidenceOptions): JudgedVerdict {
   const matcher = 'toHaveErrorRateBelow'
   const limit = numberArgument(ratio, matcher, {
-    holds: (value) => value > 0 && value <= 1,
-    rule: 'a ratio greater than 0 and at most 1 (toHaveNoErrors allows no errors)',
+    holds: (value) => value > 0 && value < 1,
+    rule: 'a ratio greater than 0 and less than 1 (toHaveNoErrors allows no errors)',
     example: '0.01',
   })
   const checked = optionsArgument(options, matcher, CONFIDENCE_RULES)

@@ -79,8 +79,11 @@ describe('the CPU of a phase', () => {
     return targetUseVerdict(run.phases[phase] ?? run, run, { used: 'cpuPercent', limit: 50 }).observed
   }
 
-  test.each([0, 5, 200])('does not contain the second before or after it, with samples that are %d ms late', (lateMs) => {
-    expect(highest('calm', lateMs)).toBe('at most 20% of a core in 4 s')
-    expect(highest('after', lateMs)).toBe('at most 90% of a core in 4 s')
-  })
+  test.each([0, 5, 200])(
+    'does not contain the second before or after it, with samples that are %d ms late',
+    (lateMs) => {
+      expect(highest('calm', lateMs)).toBe('at most 20% of a core in 4 s')
+      expect(highest('after', lateMs)).toBe('at most 90% of a core in 4 s')
+    },
+  )
 })

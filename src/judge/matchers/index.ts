@@ -45,7 +45,7 @@ export interface LoadMatchers<R> {
    */
   readonly toHaveNoDroppedRequests: Method<typeof matchers.toHaveNoDroppedRequests, R>
   /**
-   * Asserts that the target's memory did not grow after the first third of the run. A verdict needs a run of about 30 s.
+   * Asserts that the target's memory did not grow after the first third of the run. A verdict needs a run of about 40 s.
    */
   readonly toHaveNoMemoryGrowth: Method<typeof matchers.toHaveNoMemoryGrowth, R>
   /**

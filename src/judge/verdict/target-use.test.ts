@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TargetSample } from '../../model/result.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
-import { memoryGrowthOf, targetUseVerdict } from './target-use.ts'
+import { memoryGrowthOf, memoryGrowthVerdict, targetUseVerdict } from './target-use.ts'
 
 function samples(seconds: number, rssMb: (second: number) => number): TargetSample[] {
   return Array.from({ length: seconds }, (_, second) => ({
@@ -56,6 +56,24 @@ describe('growth of memory', () => {
 
   test('is undefined in a short run', () => {
     expect(memoryGrowthOf(samples(20, () => 100))).toBeUndefined()
+  })
+})
+
+describe('no growth of memory', () => {
+  function verdictAfter(seconds: number) {
+    const run = resultOf({
+      batches: evenBatches(4 * seconds, 10, () => 5),
+      rest: { target: { url: 'http://127.0.0.1:3000/', pids: [7], samples: samples(seconds, () => 100) } },
+    })
+    return memoryGrowthVerdict(run, run)
+  }
+
+  test('is proven by 30 samples, and advises a longer run than that takes', () => {
+    expect(verdictAfter(30)).toMatchObject({ verdict: 'pass' })
+    expect(verdictAfter(29)).toMatchObject({
+      verdict: 'inconclusive',
+      why: "the verdict needs 20 samples, one per second, after the first third of the run: duration: '40s'",
+    })
   })
 })
 

@@ -38,6 +38,8 @@ const MAX_SAMPLES = 600
 const MIN_SAMPLE_MS: Ms = 500
 /** Shorter times than this have no sample. */
 const MIN_REST_MS: Ms = 20
+/** How long the end of a run waits for the last metrics page, which may come late or never. */
+const MAX_PAGE_WAIT_MS: Ms = 250
 
 /** Watches the target and the machine during a run. */
 export class Watch {
@@ -52,6 +54,8 @@ export class Watch {
   readonly #resources: Resources
   readonly #onProcesses: (pids: readonly number[]) => void
   #samples: TargetSample[] = []
+  /** Whether the last sample of the run was taken. A page that comes later is not part of the run. */
+  #isSampled = false
   #everyMs = SAMPLE_MS
   /** The sample that is being taken. */
   #sampling: Promise<void> | undefined
@@ -163,11 +167,21 @@ export class Watch {
   /** Takes the last sample of a run, which covers the time since the one before, if there is one. */
   async sampleRest(): Promise<void> {
     this.endSamples()
-    // A metrics page may answer late, or not at all.
-    if (this.#target === undefined || this.#target.pids.length === 0) return
+    if (this.#target === undefined) return
+    if (this.#target.pids.length > 0) await this.#sampleSince(MIN_REST_MS)
+    else {
+      const { promise: tooLate, resolve } = Promise.withResolvers<void>()
+      const timer = realTime.setTimeout(resolve, MAX_PAGE_WAIT_MS)
+      await Promise.race([this.#sampleSince(MIN_SAMPLE_MS), tooLate])
+      realTime.clearTimeout(timer)
+    }
+    this.#isSampled = true
+  }
+
+  async #sampleSince(minRestMs: Ms): Promise<void> {
     await this.#sampling
     const last = this.#samples.at(-1)
-    if (last === undefined || this.#now() - last.atMs < MIN_REST_MS) return
+    if (this.#isSampled || last === undefined || this.#now() - last.atMs < minRestMs) return
     await this.#sample()
     const rest = this.#samples.at(-1)
     if (rest === undefined || rest === last) return
@@ -272,7 +286,7 @@ export class Watch {
 
   async #sample(): Promise<void> {
     const sample = await this.#target?.sample()
-    if (sample === undefined) return
+    if (sample === undefined || this.#isSampled) return
     this.#reportProcesses()
     // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
     // covers the time until then.

@@ -89,7 +89,7 @@ export interface LoadMatchers<R> {
    */
   readonly toNotRegressFrom: Method<typeof matchers.toNotRegressFrom, R>
   /**
-   * Asserts that, within `ms` milliseconds after the overload phase, the target was as fast again as in the first phase.
+   * Asserts that, within `ms` milliseconds after the overload phase, the target was as fast again as in the first phase. Judges whole results.
    */
   readonly toRecoverWithin: Method<typeof matchers.toRecoverWithin, R>
   /**

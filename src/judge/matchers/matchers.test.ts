@@ -38,6 +38,21 @@ test.each(Object.keys(matchers))('%s rejects a call without arguments on anythin
   expect(() => call(name as MatcherName, { p99: 12 }, [])).toThrow(LoadMatcherError)
 })
 
+test('toRecoverWithin rejects parts of a run that share its phases with other requests', () => {
+  const { recovery } = result.phases
+  const all = result.operations['GET /']
+  if (all === undefined) throw new Error('the run has no operation')
+  const run = { ...result, operations: { read: { ...all, requestsScheduled: 500 } }, journeys: { ...all } }
+  expect(() => matchers.toRecoverWithin(result, 1_000)).not.toThrow()
+  expect(() => matchers.toRecoverWithin(recovery, 1_000)).toThrowErrorMatchingInlineSnapshot(`
+    [LoadMatcherError: toRecoverWithin() judges whole results, because only these are divided into phases, got figures of phase "recovery"
+        → write expect(result).toRecoverWithin(1000)]
+  `)
+  expect(() => matchers.toRecoverWithin(run, 1_000)).not.toThrow()
+  expect(() => matchers.toRecoverWithin(run.operations.read, 1_000)).toThrow(/got figures of operation "read"\n/)
+  expect(() => matchers.toRecoverWithin(run.journeys, 1_000)).toThrow(/got figures of the journeys\n/)
+})
+
 describe('arguments', () => {
   const error = (name: string, ...args: readonly unknown[]): string => {
     try {

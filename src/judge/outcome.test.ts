@@ -31,6 +31,16 @@ describe('the outcome of a verdict', () => {
     }
   })
 
+  test('is red with and without .not for a fail that an aborted run did not prove', () => {
+    const aborted: JudgedVerdict = { ...verdicts.fail, reason: 'the run was aborted', isUndecided: true }
+    expect([colour(aborted, false), colour(aborted, true)]).toEqual(['red', 'red'])
+    expect(judge(aborted, false, 'lean').message()).toMatch(/^expected it holds, was seen: the run was aborted\n/)
+    expect(judge(aborted, true, 'lean').message()).toMatch(
+      /^invalid: it does not hold cannot be judged: the run was aborted\n {2}was seen\n/,
+    )
+    expect([keptVerdict(aborted, false).verdict, keptVerdict(aborted, true).verdict]).toEqual(['fail', 'invalid'])
+  })
+
   test.each([
     ['lean', 'pass', 'green', 'red'],
     ['lean', 'fail', 'red', 'green'],

@@ -13,8 +13,9 @@ export interface MatcherOutcome {
 }
 
 /**
- * Turns a verdict into red or green. An invalid verdict is red with and without `.not`. An inconclusive verdict is
- * green if `onInconclusive` and the leaning allow it (`isGreen`); `.not` inverts the leaning.
+ * Turns a verdict into red or green. An invalid verdict is red with and without `.not`, and so is a fail that an aborted
+ * run did not prove. An inconclusive verdict is green if `onInconclusive` and the leaning allow it (`isGreen`); `.not`
+ * inverts the leaning.
  */
 export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): MatcherOutcome {
   const message = (): string => formatVerdict(verdict, isNot)
@@ -22,7 +23,7 @@ export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: On
     case 'pass':
       return { pass: true, message }
     case 'fail':
-      return { pass: false, message }
+      return { pass: isNot && assertedValue(verdict, isNot) !== 'pass', message }
     case 'inconclusive': {
       const { leaning = 'none' } = verdict
       const green = isGreen('inconclusive', isNot ? OPPOSITE[leaning] : leaning, onInconclusive)
@@ -41,13 +42,19 @@ const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
   invalid: 'invalid',
 }
 
+/** Returns the verdict on what an assertion claims. */
+function assertedValue({ verdict, isUndecided }: JudgedVerdict, isNot: boolean): VerdictValue {
+  if (!isNot) return verdict
+  return isUndecided === true ? 'invalid' : CONTRARY[verdict]
+}
+
 /** Returns a verdict as records keep it. */
 export function keptVerdict(
   judged: JudgedVerdict,
   isNot: boolean,
 ): Pick<VerdictRecord, 'verdict' | 'leaning' | 'reasons' | 'why' | 'latencyLimits' | 'compared' | 'message'> {
   const { leaning, reasons, why, latencyLimits, compared } = judged
-  const verdict = isNot ? CONTRARY[judged.verdict] : judged.verdict
+  const verdict = assertedValue(judged, isNot)
   return {
     verdict,
     ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
@@ -88,20 +95,20 @@ export function formatValued(judged: JudgedVerdict, known: ReadonlySet<string>):
 }
 
 function firstLine(judged: JudgedVerdict, isNot: boolean): string {
-  const { verdict, leaning, claim, contrary, observed, reason } = judged
+  const { leaning, claim, contrary, observed, reason } = judged
+  const value = assertedValue(judged, isNot)
   const asked = isNot ? contrary : claim
   const subject = judged.subject ?? asked
   const was = `was ${observed}`
-  switch (verdict) {
+  switch (value) {
     case 'inconclusive':
       return `inconclusive: ${subject} ${reason ?? 'is not proven'}${leansTo(leaning, isNot)}\n  ${was}`
     case 'invalid':
       return `invalid: ${subject} cannot be judged: ${reason ?? 'this run does not show it'}\n  ${was}`
     case 'pass':
     case 'fail': {
-      const holds = (verdict === 'pass') !== isNot
       const cause = reason === undefined ? was : `${was}: ${reason}`
-      return holds ? `${asked}, ${cause}` : `expected ${asked}, ${cause}`
+      return value === 'pass' ? `${asked}, ${cause}` : `expected ${asked}, ${cause}`
     }
   }
 }

@@ -116,6 +116,19 @@ describe('a run against stored runs', () => {
     expect(messageOf(verdict)).toContain(': 20% of the requests failed, and at most 0% in a stored run')
   })
 
+  test('does not take an aborted run for a proof that more requests fail', () => {
+    const aborted = (failed: number) =>
+      runOf(10, 20, {
+        batches: evenBatches(40, 50, () => 10).map(({ responsesMs }, i) =>
+          i % 5 < 3 ? { responsesMs: responsesMs.slice(failed), errors: { 'http-5xx': failed } } : { responsesMs },
+        ),
+        rest: { ended: 'aborted' },
+      })
+    expect(compare(aborted(1), steady)).toMatchObject({ reason: 'the run was aborted', isUndecided: true })
+    expect(compare(aborted(10), steady)).toMatchObject({ verdict: 'fail', reasons: [{ code: 'more-failures' }] })
+    expect(compare(aborted(10), steady).isUndecided).toBeUndefined()
+  })
+
   test('counts requests without a response as slower than all others', () => {
     const silent = runOf(10, 20, {
       batches: eachWith(

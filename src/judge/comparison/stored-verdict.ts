@@ -250,8 +250,8 @@ function moreFailures(subjects: Subjects, runs: readonly StoredRun[]): Standing 
     const limit = storedErrorRate + MORE_FAILURES
     if (figures.errorRate <= limit) continue
     const reason = { code: 'more-failures', errorRate: figures.errorRate, storedErrorRate } as const
-    const { verdict } = errorRateVerdict(figures, run, { limit: Math.min(limit, 1) })
-    if (verdict !== 'fail') return open('fail', [reason])
+    const { verdict, isUndecided } = errorRateVerdict(figures, run, { limit: Math.min(limit, 1) })
+    if (verdict !== 'fail' || isUndecided === true) return open('fail', [reason])
     return { verdict, reasons: [reason], reason: reasonSentence(reason), details: [] }
   }
   return undefined

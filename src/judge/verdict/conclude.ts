@@ -16,7 +16,7 @@ export interface Claim {
 /** Returns the verdict with all its details, the most useful first. */
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
-  const { verdict, leaning, reason, advice, adviceMs, details } = standing
+  const { verdict, leaning, reason, advice, adviceMs, isUndecided, details } = standing
   const reasons = reasonsOf(standing)
   const before = [...details, ...(advice === undefined ? [] : [advice])]
   const after = [
@@ -36,6 +36,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
     ...(advice !== undefined && { advice }),
     ...(adviceMs !== undefined && { adviceMs }),
     ...(why !== undefined && { why }),
+    ...(isUndecided !== undefined && { isUndecided }),
     details: [...before, describeLoad(figures, run), ...after, describeSeed(run)],
   }
 }

@@ -15,4 +15,6 @@ export interface JudgedVerdict extends Verdict {
   readonly advice?: string
   /** Run length that the advice names; infinite if no length suffices. */
   readonly adviceMs?: Ms
+  /** Only for a fail: the run was aborted before it decided the claim, so `.not` cannot be judged. */
+  readonly isUndecided?: true
 }

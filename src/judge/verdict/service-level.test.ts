@@ -22,6 +22,14 @@ describe('a service level', () => {
     expect([few.verdict, few.observed]).toEqual(['fail', 'missed: 1 of 3 limits broken, 1 not judged, 1 met'])
   })
 
+  test('of an aborted run is undecided, unless a limit fails by itself', () => {
+    const aborted = { ...result, ended: 'aborted' } as const
+    const verdictOf = (p99Ms: number) => serviceLevelVerdict(aborted, aborted, { p99Ms, errorRate: 0.5 })
+    expect(verdictOf(50)).toMatchObject({ verdict: 'fail', isUndecided: true, reason: 'the run was aborted' })
+    expect(verdictOf(12).verdict).toBe('fail')
+    expect(verdictOf(12).isUndecided).toBeUndefined()
+  })
+
   test('has the verdict of its limit when there is only one', () => {
     expect(serviceLevelVerdict(result, result, { p99Ms: 12 })).toMatchObject({
       verdict: 'fail',

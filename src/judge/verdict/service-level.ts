@@ -64,6 +64,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const leaning = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
   const latencyLimits = terms.flatMap((term) => term.latencyLimits ?? [])
   const first = deciding.find((term) => term.leaning === leaning) ?? deciding[0]
+  const isUndecided = verdict === 'fail' && deciding.every((term) => term.isUndecided === true)
   // The limit that needs the longest run decides when the service level is proven.
   const adviser = deciding.toSorted((a, b) => (b.adviceMs ?? 0) - (a.adviceMs ?? 0))[0]
   return {
@@ -74,7 +75,8 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
     observed: `${OBSERVED[verdict]}: ${describeTerms(terms)}`,
     ...(leaning !== undefined && { leaning }),
     ...((leaning !== undefined || verdict === 'invalid') && { reasons: reasonsOf(deciding) }),
-    ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
+    ...(verdict === 'inconclusive' || verdict === 'invalid' || isUndecided ? { reason: first?.reason ?? '' } : {}),
+    ...(isUndecided && { isUndecided }),
     ...(latencyLimits.length > 0 && { latencyLimits }),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
     ...(first !== undefined && { why: lineOf(first) }),

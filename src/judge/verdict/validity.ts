@@ -34,6 +34,8 @@ export interface Standing {
   readonly advice?: string | undefined
   /** Run length that the advice names; infinite if no length suffices. */
   readonly adviceMs?: Ms
+  /** Only for a fail: the run was aborted before it decided the claim, so the opposite is not proven. */
+  readonly isUndecided?: true
   /** Evidence of the cause, and what to do. */
   readonly details: readonly string[]
 }
@@ -46,7 +48,7 @@ export const MAX_LAG_GAPS: Count = 5
 
 /**
  * Applies the validity of the run to the verdict of its requests. A proven fail stays a fail however the run ended. A
- * run that `abortOn` ended is a fail. A pass, or a leaning to one, needs a completed run and a delivered load.
+ * run that `abortOn` ended is a fail, although it does not prove the opposite. A pass, or a leaning to one, needs a completed run and a delivered load.
  */
 export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing): Standing {
   if (shown.verdict === 'fail' || shown.verdict === 'invalid') return shown
@@ -54,6 +56,7 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
     return {
       verdict: 'fail',
       reason: 'the run was aborted',
+      isUndecided: true,
       details: [run.endedBecause ?? 'an abortOn limit was broken'],
     }
   }

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
-import { percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
+import { percentileOf, type LatencyCourse } from './latencies.ts'
 import { percentileLeaning } from './leaning.ts'
 import { latencyInflation } from './percentile-share.ts'
 import { courseOf } from './queue.builder.ts'
 import { courseOfRun, seeded, SIMULATED_SERVICES } from './simulated-services.builder.ts'
-import { normalQuantile } from './statistics/student.ts'
 
 /** `count` requests of 10 ms, except every tenth, which takes 20 ms. */
 function even(count: number): LatencyCourse {
@@ -36,48 +35,6 @@ describe('an observed percentile', () => {
     expect(lean(even(100), 99, 1_000).leaning).toBe('pass')
     expect(lean(even(999), 99.9, 1_000).leaning).toBe('none')
     expect(lean(even(1_000), 99.9, 1_000).leaning).toBe('pass')
-  })
-
-  test('leans to a fail when too few requests for it are clearly over the limit', () => {
-    /** 40 requests, of which `over` take 90 ms, evenly spread over `batches`. */
-    const few = (over: number, batches: number): string => {
-      const latenciesMs = Float64Array.from({ length: 40 }, (_, i) => ((i * over) % 40 < over ? 90 : 10))
-      return lean(
-        courseOf(
-          latenciesMs,
-          Uint32Array.from(latenciesMs, (__, i) => Math.floor((batches * i) / 40)),
-        ),
-        99,
-        50,
-      ).leaning
-    }
-    expect([0, 2, 6, 20].map((over) => few(over, 40))).toEqual(['none', 'none', 'fail', 'fail'])
-    // Too few batches for an estimate of the correlation: four requests count as one.
-    expect([0, 1, 4, 20].map((over) => few(over, 10))).toEqual(['none', 'none', 'none', 'fail'])
-  })
-
-  /** The exact percentile of an M/M/1 queue at a load, with a request every 10 ms on average. */
-  const ofQueue = (load: number) => (percentile: number) => ((-10 * load) / (1 - load)) * Math.log(1 - percentile / 100)
-  const ofLognormal = (percentile: number) => 10 * Math.exp(0.5 * normalQuantile(percentile / 100))
-
-  test.each([
-    ['independent lognormal', ofLognormal, 99, 600],
-    ['M/M/1 at 0.5', ofQueue(0.5), 99, 600],
-    ['M/M/1 at 0.8', ofQueue(0.8), 99, 600],
-    ['independent lognormal', ofLognormal, 99.9, 8_000],
-    ['M/M/1 at 0.5', ofQueue(0.5), 99.9, 8_000],
-    ['M/M/1 at 0.8', ofQueue(0.8), 99.9, 8_000],
-  ] as const)('of "%s" at its limit leans to a fail in at most one of 20 runs too short for it', (...healthy) => {
-    const [name, truthOf, percentile, spanMs] = healthy
-    const service = SIMULATED_SERVICES.find((each) => each.name === name)
-    if (service === undefined) throw new Error(`no simulated service "${name}"`)
-    const leanings = Array.from({ length: 300 }, (_, run) => {
-      const course = courseOfRun(service.run(seeded(run), spanMs), spanMs)
-      expect(requestsIn(course.whole)).toBeLessThan(100 / (100 - percentile))
-      return lean(course, percentile, truthOf(percentile)).leaning
-    })
-    // If each of 300 runs leans to a fail with a probability of 5%, more than 28 do about once in a thousand times.
-    expect(leanings.filter((leaning) => leaning === 'fail').length).toBeLessThanOrEqual(28)
   })
 
   test('leans to a pass close below a limit when requests are independent, and to neither side when they are correlated', () => {

@@ -1,8 +1,6 @@
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason } from '../../model/verdict.ts'
-import { withAllowance } from './design-effect.ts'
-import { overLimit, percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
-import { atLeast } from './statistics/binomial.ts'
+import { percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
 import { normalQuantile } from './statistics/student.ts'
 import { requestsFor } from '../../model/sla.ts'
 
@@ -28,11 +26,10 @@ const FADE = 0.6
  * Returns the side of the limit on which an observed percentile lies. `inflation` is the variance inflation of the
  * run's requests, without allowance; undefined where it cannot be estimated.
  *
- * The leaning is `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`), unless too many of them
- * are over the limit (`isClearlyOver`). It is also `none` where requests are correlated and the limit exceeds the
- * observation by less than `marginOf`: a calm run may have missed the service's slow times. The constants were chosen by
- * simulation: they more than halve the wrong passes of slow services and add at most two points to their wrong fails
- * (docs/calibration/verdicts.md).
+ * The leaning is `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`). It is also `none`
+ * where requests are correlated and the limit exceeds the observation by less than `marginOf`: a calm run may have
+ * missed the service's slow times. The constants were chosen by simulation: they more than halve the wrong passes of
+ * slow services and add at most two points to their wrong fails (docs/calibration/verdicts.md).
  */
 export function percentileLeaning(
   course: LatencyCourse,
@@ -46,7 +43,7 @@ export function percentileLeaning(
   if (beyond < 1 - 1e-9) {
     const requiredRequests = requestsFor(percentile)
     return {
-      leaning: isClearlyOver(course, percentile, limitMs, inflation) ? 'fail' : 'none',
+      leaning: 'none',
       reasons: [{ code: 'too-few-for-percentile', percentile, requests, requiredRequests }],
     }
   }
@@ -61,27 +58,6 @@ export function percentileLeaning(
   if (inflation === undefined || inflation < CORRELATED) return { leaning: 'pass', reasons }
   const requiredMs = observedMs * (1 + marginOf(course, percentile, observedMs, inflation))
   return { leaning: limitMs < requiredMs ? 'none' : 'pass', reasons }
-}
-
-/** Probability with which a service whose percentile is at its limit leans to a fail with too few requests for it. */
-const CHANCE = 0.05
-
-/**
- * Whether a service whose percentile is at the limit has as many requests over it with a probability of at most 5%:
- * P[Bin(n′, 1 − p) ≥ ⌊over/deff⌋], with n′ = ⌊n/deff⌋. Requests of the same batch count as one if the design effect
- * cannot be estimated.
- */
-function isClearlyOver(
-  { whole, batches }: LatencyCourse,
-  percentile: number,
-  limitMs: Ms,
-  inflation: number | undefined,
-): boolean {
-  const requests = requestsIn(whole)
-  const filled = batches.filter((batch) => requestsIn(batch) > 0).length
-  const effect = inflation === undefined ? requests / Math.max(1, filled) : withAllowance(inflation)
-  const independent = (count: number): number => Math.floor(count / effect)
-  return atLeast(independent(requests), (100 - percentile) / 100, independent(overLimit(whole, limitMs).min)) <= CHANCE
 }
 
 /**

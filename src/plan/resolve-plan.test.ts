@@ -311,7 +311,7 @@ describe('an invalid plan', () => {
     expect(changed({ journey, batchSize: 1 })).toBe('no issue')
   })
 
-  it('reports an issue of LOAD_SEED under that name () => {
+  it('reports an issue of LOAD_SEED under that name', () => {
     expect(issuesOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
   })
 

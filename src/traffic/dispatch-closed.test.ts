@@ -93,7 +93,7 @@ describe('a run that is started 30 ms ahead', () => {
   test('starts its clients with the measured part, so that requests longer than it count', async () => {
     const run = await runVirtually({ ...ahead, target: { answer: () => ({ afterMs: 500 }) } })
     expect(run.samples).toHaveLength(4)
-    expect(run.samples).toMatchObject(Array(4).fill({ measured: true, fate: 'success' }))
+    expect(run.samples).toMatchObject(Array.from({ length: 4 }, () => ({ measured: true, fate: 'success' })))
     for (const { intendedMs, sentMs } of run.samples) {
       expect(intendedMs).toBeGreaterThanOrEqual(0)
       expect(intendedMs).toBeLessThan(2)

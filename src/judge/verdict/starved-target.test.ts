@@ -137,7 +137,7 @@ describe('a target that waits for a core while a busy generator runs', () => {
     }
   }
 
-  test('loses the generator\'s part of the cores, unless it hardly waits', () => {
+  test("loses the generator's part of the cores, unless it hardly waits", () => {
     const lostMs = (coreWaitMs: number): readonly number[] => {
       const run = competingRun(60, coreWaitMs)
       return coreWaits(run, run)

@@ -7,14 +7,7 @@ import type { InvalidReason, Leaning, VerdictReason, VerdictValue } from '../../
 import { evidenceOfErrors } from './evidence.ts'
 import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
-import {
-  competitionOf,
-  coreWaits,
-  explainedBy,
-  foreignCpuPercent,
-  undelayed,
-  unstarvedBy,
-} from './starved-target.ts'
+import { competitionOf, coreWaits, explainedBy, foreignCpuPercent, undelayed, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
 import { toolFaultSentence } from '../../wording/tool-faults.ts'
 import { formatCount, formatPercent, formatPlural } from '../../wording/figures.ts'

@@ -99,25 +99,6 @@ test.each([
   await expect(runLoad({ ...plan, setup })).rejects.toThrow(`the setup of the connection failed: ${why}`)
 })
 
-test('a unit of a setup function that contradicts that of a module fails its connection', async () => {
-  const plan = {
-    target,
-    rate: 40,
-    duration: '400ms',
-    threads: 1,
-    connection: 'short-lived',
-    journey: MEASURING,
-  } as const
-  const setup = ({ number }: SetupContext): void => {
-    // The journeys of the first connections have recorded their values by then.
-    if (number > 3) metric('answer_size', 1, { unit: 'bytes' })
-  }
-  const result = await runLoad({ ...plan, setup })
-  expect(result.generator.mode).toBe('worker')
-  expect(result.errors).toBeGreaterThan(5)
-  expect(Object.values(result.errorsByClass)[0]?.first).toContain("has the unit 'bytes' here and 'characters'")
-})
-
 test('an invalid value is the outcome of the request or journey that recorded it', async () => {
   const plan = { target, rate: 40, duration: '250ms' }
   const check = (): boolean => {

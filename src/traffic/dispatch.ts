@@ -6,7 +6,7 @@ import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource, JourneyArrival } from './arrival-source.ts'
 import { ClosedStarts } from './closed-starts.ts'
 import { ConservationCheck } from './conservation-check.ts'
-import type { Cancel } from './clock.ts'
+import { CheckTimer } from './check-timer.ts'
 import { ConnectionPool } from './connections/pool.ts'
 import type { Slot } from './connections/slot.ts'
 import type { DispatchEvents, DispatchOptions } from './dispatch-options.ts'
@@ -18,13 +18,6 @@ import { OpenStarts } from './open-starts.ts'
 import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** Maximum interval between checks of the thread's lateness. A check is earlier if a request times out earlier. */
-const TICK_MS = 20
-/**
- * The same while no request is in flight. At low rates, half of all wakes of the thread would be such checks, and a wake
- * costs more than a request.
- */
-const RESTING_TICK_MS = 100
 /**
  * Maximum number of times that a request is sent again. A burst of requests on one connection may exceed the rest of
  * what the server serves on it, and so may the part that is sent again; a server that refuses everything must not
@@ -54,13 +47,11 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   readonly #sent = new Fifo<Exchange<Request>>()
   readonly #journeys: Journeys<Request>
   readonly #starts: Starts
+  readonly #checks: CheckTimer
   /** No intended start that counts is later. */
   #lastArrivalMs: Ms
   #started = false
   #over = false
-  #cancelTick: Cancel | undefined
-  /** Whether the next check is far away, because nothing can be late. */
-  #isResting = false
   #sending = false
 
   constructor(options: DispatchOptions<Request>, events: DispatchEvents) {
@@ -68,6 +59,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#events = events
     this.#lastArrivalMs = options.lastArrivalMs
     const { clock, requestTimeoutMs, connectTimeout = { ms: requestTimeoutMs }, holdConnections = false } = options
+    this.#checks = new CheckTimer({ clock, delays: options.delays, check: () => this.#check() })
     this.wake = options.makeWake(() => this.dispatchDue())
     this.pool = new ConnectionPool(
       { ...options.pool, clock, connectTimeout, exclusive: holdConnections },
@@ -106,7 +98,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   /** Starts executing the schedule. */
   start(): void {
     this.#started = true
-    this.#checkAfter(TICK_MS)
+    this.#checks.start()
     this.#starts.begin()
     this.dispatchDue()
   }
@@ -188,10 +180,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     const inFlight = this.#sent.size + this.#waiting.size
     const { delays } = this.#options
     if (delays !== undefined) exchange.delaysBeforeMs = delays.before(dueMs, dueMs - intendedMs, inFlight)
-    if (this.#isResting) {
-      this.#cancelTick?.()
-      this.#checkAfter(TICK_MS)
-    }
+    this.#checks.endRest()
     this.#conservation.arrived(intendedMs, dueMs)
     this.#events.arrived(exchange)
     return exchange
@@ -307,37 +296,25 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (journey?.over !== false) this.#starts.ended()
   }
 
-  #checkAfter(ms: Ms): void {
-    this.#isResting = ms > TICK_MS
-    this.#cancelTick = this.#options.clock.after(ms, () => this.#tick())
-    this.#options.delays?.checked(this.now(), this.#isResting ? Number.POSITIVE_INFINITY : ms)
-  }
-
-  /** Whether nothing can time out until the next arrival, which ends the rest. */
-  #canRest(nowMs: Ms): boolean {
-    const { concurrency, mayRest = false } = this.#options
-    if (!mayRest || concurrency !== undefined || nowMs >= this.#lastArrivalMs) return false
-    return this.#sent.size + this.#waiting.size + this.#journeys.size === 0 && !this.pool.isConnecting
-  }
-
-  /** Returns the time until something times out, at most `TICK_MS`. */
-  #nextCheckMs(nowMs: Ms): Ms {
+  /** Ends what is late, and returns the time until something else is. */
+  #check(): Ms | undefined {
+    this.#endLate(this.now())
+    if (this.#over) return undefined
+    const nowMs = this.now()
+    if (this.#canRest(nowMs)) return Number.POSITIVE_INFINITY
     const sinceMs = Math.min(
       this.#sent.head?.sentMs ?? Number.POSITIVE_INFINITY,
       this.#waiting.head?.intendedMs ?? Number.POSITIVE_INFINITY,
       Math.max(this.#lastArrivalMs, this.#journeys.latestMs),
     )
-    const leftMs = sinceMs + this.#options.requestTimeoutMs - nowMs
-    return leftMs > 0 ? Math.min(TICK_MS, Math.ceil(leftMs)) : TICK_MS
+    return sinceMs + this.#options.requestTimeoutMs - nowMs
   }
 
-  #tick(): void {
-    try {
-      this.#endLate(this.now())
-    } finally {
-      const nowMs = this.now()
-      if (!this.#over) this.#checkAfter(this.#canRest(nowMs) ? RESTING_TICK_MS : this.#nextCheckMs(nowMs))
-    }
+  /** Whether nothing can be late until the next arrival. */
+  #canRest(nowMs: Ms): boolean {
+    const { concurrency, mayRest = false } = this.#options
+    if (!mayRest || concurrency !== undefined || nowMs >= this.#lastArrivalMs) return false
+    return this.#sent.size + this.#waiting.size + this.#journeys.size === 0 && !this.pool.isConnecting
   }
 
   /** Ends what has timed out, and sends what is due. */
@@ -414,7 +391,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#over = true
     this.#starts.stop()
     this.#journeys.halt()
-    this.#cancelTick?.()
+    this.#checks.stop()
     this.wake.stop()
   }
 

@@ -41,7 +41,8 @@ export const MAX_LAG_GAPS: Count = 5
 
 /**
  * Applies the validity of the run to the verdict of its requests. A proven fail stays a fail however the run ended. A
- * run that `abortOn` ended is a fail, although it does not prove the opposite. A pass, or a leaning to one, needs a completed run and a delivered load.
+ * run that `abortOn` ended is a fail, although it does not prove the opposite. A pass, or a leaning to one, needs a
+ * completed run and a delivered load.
  */
 export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing): Standing {
   if (shown.verdict === 'fail' || shown.verdict === 'invalid') return shown

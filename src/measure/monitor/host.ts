@@ -112,7 +112,7 @@ export const DOUBTFUL_FOREIGN_CORES = 0.3
  * the other programs that used most CPU.
  */
 export function hostDoubts(
-  { stealRatio, foreignCores, runDelayRatio }: Omit<HostNoise, 'ownCores'>,
+  { stealRatio, foreignCores, runDelayRatio }: Pick<HostNoise, 'stealRatio' | 'foreignCores' | 'runDelayRatio'>,
   busiest: () => readonly BusyProgram[],
 ): readonly Doubt[] {
   return [

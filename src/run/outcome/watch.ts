@@ -19,6 +19,7 @@ import { realTime } from '../../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
+import { within } from '../../model/within.ts'
 import { monotonicMs } from '../../traffic/clock.ts'
 import { generatorDoubts, worstRunDelay } from './generator-doubts.ts'
 import { mergeSamples } from './merge-samples.ts'
@@ -169,12 +170,7 @@ export class Watch {
     this.endSamples()
     if (this.#target === undefined) return
     if (this.#target.pids.length > 0) await this.#sampleSince(MIN_REST_MS)
-    else {
-      const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-      const timer = realTime.setTimeout(resolve, MAX_PAGE_WAIT_MS)
-      await Promise.race([this.#sampleSince(MIN_SAMPLE_MS), tooLate])
-      realTime.clearTimeout(timer)
-    }
+    else await within(MAX_PAGE_WAIT_MS, this.#sampleSince(MIN_SAMPLE_MS))
     this.#isSampled = true
   }
 
